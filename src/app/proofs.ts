@@ -1,6 +1,5 @@
 import type { DiscoveryDeps } from '../api/client-server-v3/discovery.js';
-import { addressLink, type SubmissionPath } from '../api/client-server-v3/address-submission.js';
-import { passwordLink } from '../api/client-server-v3/password-submission.js';
+import { addressLink, passwordLink, type SubmissionPath } from '../api/client-server-v3/token-submission.js';
 import { type PageSettings, validationLink } from '../api/identity/validation-page.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';

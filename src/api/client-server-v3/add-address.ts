@@ -43,7 +43,7 @@ export const addAddress = defineEndpoint(
     },
     otherErrors: homeserverErrors,
   },
-  (addresses: Pick<AccountAddresses, 'admit' | 'add'>) => ({
+  ({ addresses }: { readonly addresses: Pick<AccountAddresses, 'admit' | 'add'> }) => ({
     admit: () => addresses.admit(),
     async handler(request) {
       const { body } = request;

@@ -1,5 +1,5 @@
 import type { AccountAddresses } from '../../accounts/threepids/account-addresses.js';
-import type { AddressSubmissionDeps } from './address-submission.js';
+import type { AddressSubmissionDeps } from './token-submission.js';
 
 /** The dependencies of the 3PID endpoints. */
 export interface AddressDeps extends AddressSubmissionDeps {

@@ -39,7 +39,7 @@ export const bindAddress = defineEndpoint(
     errors: errorShapes([...addressBodyKinds, ...identityServerKinds, ...anyAddressKinds]),
     otherErrors: { ...homeserverErrors, description: 'Any other error of the identity server or the homeserver' },
   },
-  (addresses: Pick<AccountAddresses, 'bind'>) => ({
+  ({ addresses }: { readonly addresses: Pick<AccountAddresses, 'bind'> }) => ({
     async handler(request) {
       const { id_server: idServer, id_access_token: token } = request.body;
       const server = { idServer, idAccessToken: new Secret(token) };

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { AccountDevice, AccountDevices } from '../../accounts/devices.js';
 import { boundedList } from '../../http/bounded-list.js';
-import { defineEndpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
 import { callerOf } from './address-shapes.js';
 import { authenticationWanted } from './authentication-wanted.js';
+
+/** The dependencies of the endpoints. */
+interface DeviceDeps {
+  readonly devices: AccountDevices;
+}
 
 const device = z.object({
   device_id: z.string().meta({ description: 'The device ID.', examples: ['QBUAZIFURK'] }),
@@ -39,17 +44,6 @@ const ended = {
   },
 } as const;
 
-/** `/devices`, `/devices/{deviceId}` and `/delete_devices` */
-export function deviceEndpoints(devices: AccountDevices): readonly Endpoint[] {
-  return [
-    list.serve(devices),
-    load.serve(devices),
-    rename.serve(devices),
-    endOne.serve(devices),
-    endSeveral.serve(devices),
-  ];
-}
-
 const list = defineEndpoint(
   {
     name: 'list_devices',
@@ -62,7 +56,7 @@ const list = defineEndpoint(
     replies: { 200: { description: 'The devices, oldest first', schema: z.object({ devices: z.array(device) }) } },
     errors: errorShapes(tokenKinds),
   },
-  (devices: AccountDevices) => ({
+  ({ devices }: DeviceDeps) => ({
     async handler(request) {
       const found = await devices.list(callerOf(request));
       return reply(200, { devices: found.map(wireDevice) });
@@ -82,7 +76,7 @@ const load = defineEndpoint(
     replies: { 200: { description: 'The device', schema: device } },
     errors: errorShapes([...tokenKinds, 'device_unknown']),
   },
-  (devices: AccountDevices) => ({
+  ({ devices }: DeviceDeps) => ({
     async handler(request) {
       return reply(200, wireDevice(await devices.load(callerOf(request), request.params.deviceId)));
     },
@@ -106,7 +100,7 @@ const rename = defineEndpoint(
     replies: { 200: { description: 'The display name was set', schema: z.object({}) } },
     errors: errorShapes([...bodyKinds, ...tokenKinds, 'device_unknown']),
   },
-  (devices: AccountDevices) => ({
+  ({ devices }: DeviceDeps) => ({
     async handler(request) {
       const { params: path, body } = request;
       const { display_name: name } = body;
@@ -131,7 +125,7 @@ const endOne = defineEndpoint(
     body: z.looseObject({ auth }),
     bodyFrom: 'optional_json',
   },
-  (devices: AccountDevices) => ({
+  ({ devices }: DeviceDeps) => ({
     async handler(request) {
       const { deviceId } = request.params;
       const operation = { method: 'DELETE', path: `/devices/${encodeURIComponent(deviceId)}` } as const;
@@ -153,7 +147,7 @@ const endSeveral = defineEndpoint(
     description: 'Requires user-interactive authentication. Unknown devices are ignored.',
     body: z.looseObject({ devices: boundedList(z.string(), { max: 1000, description: 'The device IDs.' }), auth }),
   },
-  (devices: AccountDevices) => ({
+  ({ devices }: DeviceDeps) => ({
     async handler(request) {
       const { devices: deviceIds, auth: given } = request.body;
       await devices.end(callerOf(request), deviceIds, given, { method: 'POST', path: '/delete_devices' });
@@ -161,6 +155,9 @@ const endSeveral = defineEndpoint(
     },
   }),
 );
+
+/** `/devices`, `/devices/{deviceId}` and `/delete_devices` */
+export const deviceOperations = [list, load, rename, endOne, endSeveral] as const;
 
 function wireDevice({ deviceId, displayName }: AccountDevice) {
   return { device_id: deviceId, ...(displayName === undefined ? {} : { display_name: displayName }) };

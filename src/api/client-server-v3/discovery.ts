@@ -1,9 +1,15 @@
 import { z } from 'zod';
-import { defineEndpoint, endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Surface } from '../../http/surface.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { matrixSurface } from '../client-server/matrix-surface.js';
+
+/** The base URLs of this server name. */
+interface BaseUrls {
+  readonly homeserver: string;
+  readonly identityServer: string | undefined;
+}
 
 /**
  * The dependencies of discovery endpoints. Served with accounts.mode: embedded only. Otherwise the
@@ -11,7 +17,7 @@ import { matrixSurface } from '../client-server/matrix-surface.js';
  */
 export interface DiscoveryDeps {
   /** Base URLs for /.well-known/matrix/client, which is not served if this is undefined. */
-  readonly wellKnown: { readonly homeserver: string; readonly identityServer: string | undefined } | undefined;
+  readonly wellKnown: BaseUrls | undefined;
   /** Whether users may add and remove 3PIDs. */
   readonly mayChangeAddresses: boolean;
 }
@@ -69,12 +75,8 @@ export const capabilities = defineEndpoint(
   }),
 );
 
-/**
- * Returns GET /_matrix/client/versions and GET /.well-known/matrix/client, for clients without an
- * access token.
- */
-export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[] {
-  const versionsEndpoint = endpoint({
+const clientVersions = defineEndpoint(
+  {
     name: 'client_versions',
     operationId: 'getVersions',
     method: 'GET',
@@ -84,14 +86,14 @@ export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[
     summary: 'Get the supported versions of the specification',
     replies: { 200: { description: 'The versions', schema: serverVersions } },
     errors: errorShapes(['defect']),
+  },
+  () => ({
     handler: () => Promise.resolve(reply(200, { versions, unstable_features: {} })),
-  });
-  const surfaceOf = (name: string, prefix: string, endpoints: readonly Endpoint[]) =>
-    matrixSurface({ name, prefixes: [prefix], endpoints });
-  const versionsSurface = surfaceOf('client-server-versions', '/_matrix/client', [versionsEndpoint]);
-  if (wellKnown === undefined) return [versionsSurface];
-  const { homeserver, identityServer } = wellKnown;
-  const wellKnownEndpoint = endpoint({
+  }),
+);
+
+const wellKnown = defineEndpoint(
+  {
     name: 'client_well_known',
     operationId: 'getWellknown',
     method: 'GET',
@@ -101,6 +103,8 @@ export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[
     summary: 'Get the base URLs of this server name',
     replies: { 200: { description: 'The base URLs', schema: discoveryInformation } },
     errors: errorShapes(['defect']),
+  },
+  ({ homeserver, identityServer }: BaseUrls) => ({
     handler: () =>
       Promise.resolve(
         reply(200, {
@@ -108,6 +112,27 @@ export function createDiscovery({ wellKnown }: DiscoveryDeps): readonly Surface[
           ...(identityServer === undefined ? {} : { 'm.identity_server': { base_url: identityServer } }),
         }),
       ),
+  }),
+);
+
+/** GET /_matrix/client/versions */
+export const versionDiscovery = { prefixes: ['/_matrix/client'], endpoints: [clientVersions] } as const;
+
+/** GET /.well-known/matrix/client */
+export const wellKnownDiscovery = { prefixes: ['/.well-known/matrix'], endpoints: [wellKnown] } as const;
+
+/** Returns the discovery for clients without an access token. */
+export function createDiscovery({ wellKnown: baseUrls }: DiscoveryDeps): readonly Surface[] {
+  const versionsSurface = matrixSurface({
+    name: 'client-server-versions',
+    prefixes: versionDiscovery.prefixes,
+    endpoints: versionDiscovery.endpoints.map((operation) => operation.serve()),
   });
-  return [versionsSurface, surfaceOf('client-well-known', '/.well-known/matrix', [wellKnownEndpoint])];
+  if (baseUrls === undefined) return [versionsSurface];
+  const wellKnownSurface = matrixSurface({
+    name: 'client-well-known',
+    prefixes: wellKnownDiscovery.prefixes,
+    endpoints: wellKnownDiscovery.endpoints.map((operation) => operation.serve(baseUrls)),
+  });
+  return [versionsSurface, wellKnownSurface];
 }

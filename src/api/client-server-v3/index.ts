@@ -3,18 +3,24 @@ import type { AccountCredentials } from '../../accounts/credentials.js';
 import type { AccountDevices } from '../../accounts/devices.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
 import type { Endpoint } from '../../http/endpoint.js';
+import type { SurfaceSubject } from '../../http/openapi.js';
 import type { Surface } from '../../http/surface.js';
 import type { LoginDeps } from '../client-server/log-in.js';
 import { createAccessTokenAuth, matrixSurface, requireAccessToken } from '../client-server/matrix-surface.js';
 import { addAddress } from './add-address.js';
 import type { AddressDeps } from './address-deps.js';
-import { createAddressSubmission } from './address-submission.js';
-import { deviceEndpoints } from './devices.js';
+import { deviceOperations } from './devices.js';
 import { bindAddress } from './bind-address.js';
-import { capabilities, createDiscovery, type DiscoveryDeps } from './discovery.js';
+import {
+  capabilities,
+  createDiscovery,
+  versionDiscovery,
+  wellKnownDiscovery,
+  type DiscoveryDeps,
+} from './discovery.js';
 import { listAddresses } from './list-addresses.js';
 import { openIdToken, type OpenIdDeps } from './open-id-token.js';
-import { createOpenIdUser } from './open-id-user.js';
+import { createServerServer, serverServer } from './open-id-user.js';
 import { logIn } from './log-in.js';
 import { logOut, logOutAll } from './log-out.js';
 import { loginFlows } from './login-flows.js';
@@ -23,7 +29,12 @@ import { postAddress } from './post-address.js';
 import { refresh } from './refresh.js';
 import { deleteAddress, unbindAddress } from './remove-address.js';
 import { changePassword, deactivateAccount } from './password.js';
-import { createPasswordSubmission } from './password-submission.js';
+import {
+  addressSubmissions,
+  createAddressSubmission,
+  createPasswordSubmission,
+  passwordSubmissions,
+} from './token-submission.js';
 import { forAddresses, forPasswords, requestEmailToken, requestPhoneToken } from './request-address-token.js';
 import { whoAmI } from './who-am-i.js';
 
@@ -47,27 +58,66 @@ export interface ClientServerV3Deps extends LoginDeps {
 }
 
 const prefixes = ['/_matrix/client/v3', '/_matrix/client/r0', '/_matrix/client/unstable'] as const;
+const v1Prefixes = ['/_matrix/client/v1'] as const;
+
+const loginOperations = [loginFlows, logIn] as const;
+const sessionOperations = [refresh, whoAmI] as const;
+const sessionOperationsOfV1 = [refresh, loginToken] as const;
+const logOutOperations = [logOut, logOutAll] as const;
+const addressOperations = [
+  listAddresses,
+  postAddress,
+  addAddress,
+  bindAddress,
+  deleteAddress,
+  unbindAddress,
+  requestEmailToken(forAddresses),
+  requestPhoneToken(forAddresses),
+] as const;
+const accountOperations = [...deviceOperations, changePassword, deactivateAccount] as const;
+const passwordTokenOperations = [requestEmailToken(forPasswords), requestPhoneToken(forPasswords)] as const;
+
+/** The prefixes and operations of version 3, for its documentation. */
+export const clientServerV3: readonly [SurfaceSubject, ...SurfaceSubject[]] = [
+  {
+    prefixes,
+    endpoints: [
+      ...loginOperations,
+      ...sessionOperations,
+      openIdToken,
+      capabilities,
+      ...addressOperations,
+      ...accountOperations,
+      ...passwordTokenOperations,
+    ],
+  },
+  { prefixes, endpoints: logOutOperations },
+  { prefixes: v1Prefixes, endpoints: sessionOperationsOfV1 },
+  addressSubmissions,
+  passwordSubmissions,
+  serverServer,
+  versionDiscovery,
+  wellKnownDiscovery,
+];
 
 /**
  * Returns login and 3PIDs in version 3 of the client-server API under their old and new names, the
  * related endpoints of version 1, token submission, and OpenID token verification.
  */
 export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
-  const { authority, limits, sessions, openId, account, contacts, discovery } = deps;
+  const { authority, sessions, openId, account, contacts, discovery } = deps;
   const authenticate = createAccessTokenAuth(authority);
-  const login = [loginFlows.serve({ authority, limits }), logIn.serve({ authority, limits })];
-  const afterwards = sessions === undefined ? [] : [refresh.serve(sessions), whoAmI.serve()];
   return [
     matrixSurface({
       name: 'client-server-v3',
       prefixes,
       authenticate,
       endpoints: [
-        ...login,
-        ...afterwards,
+        ...loginOperations.map((operation) => operation.serve(deps)),
+        ...(sessions === undefined ? [] : sessionOperations.map((operation) => operation.serve({ sessions }))),
         ...(openId === undefined ? [] : [openIdToken.serve(openId)]),
         ...(discovery === undefined ? [] : [capabilities.serve(discovery)]),
-        ...addressEndpoints(authority, contacts),
+        ...addressOperations.map((operation) => operation.serve({ ...contacts, authority })),
         ...(account === undefined ? [] : accountEndpoints(deps, account)),
       ],
     }),
@@ -75,47 +125,28 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
       name: 'client-server-v3-logout',
       prefixes,
       authenticate: requireAccessToken,
-      endpoints: sessions === undefined ? [] : [logOut.serve(sessions), logOutAll.serve(sessions)],
+      endpoints: sessions === undefined ? [] : logOutOperations.map((operation) => operation.serve({ sessions })),
     }),
     matrixSurface({
       name: 'client-server-v3-of-v1',
-      prefixes: ['/_matrix/client/v1'],
+      prefixes: v1Prefixes,
       authenticate,
-      endpoints: sessions === undefined ? [] : [refresh.serve(sessions), loginToken.serve(sessions)],
+      endpoints: sessions === undefined ? [] : sessionOperationsOfV1.map((operation) => operation.serve({ sessions })),
     }),
     createAddressSubmission(contacts),
     ...(account === undefined ? [] : [createPasswordSubmission(contacts)]),
-    ...(openId === undefined ? [] : [createOpenIdUser(openId.tokens)]),
+    ...(openId === undefined ? [] : [createServerServer(openId)]),
     ...(discovery === undefined ? [] : createDiscovery(discovery)),
-  ];
-}
-
-function addressEndpoints(
-  authority: AccountAuthority,
-  { addresses, postsWithoutAuthentication: isOn }: AddressDeps,
-): readonly Endpoint[] {
-  return [
-    listAddresses.serve(addresses),
-    postAddress(addresses, { isOn }),
-    addAddress.serve(addresses),
-    bindAddress.serve(addresses),
-    deleteAddress.serve(addresses),
-    unbindAddress.serve(addresses),
-    requestEmailToken(forAddresses).serve({ addresses, authority }),
-    requestPhoneToken(forAddresses).serve({ addresses, authority }),
   ];
 }
 
 function accountEndpoints(
   { authority, limits }: Pick<ClientServerV3Deps, 'authority' | 'limits'>,
-  { devices, credentials }: AccountDeps,
+  account: AccountDeps,
 ): readonly Endpoint[] {
-  const tokens = { addresses: credentials, authority: undefined };
+  const tokens = { addresses: account.credentials, authority: undefined };
   return [
-    ...deviceEndpoints(devices),
-    changePassword.serve({ credentials, authority, limits }),
-    requestEmailToken(forPasswords).serve(tokens),
-    requestPhoneToken(forPasswords).serve(tokens),
-    deactivateAccount.serve(credentials),
+    ...accountOperations.map((operation) => operation.serve({ ...account, authority, limits })),
+    ...passwordTokenOperations.map((operation) => operation.serve(tokens)),
   ];
 }

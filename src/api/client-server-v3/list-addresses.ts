@@ -27,7 +27,7 @@ export const listAddresses = defineEndpoint(
     errors: errorShapes(anyAddressKinds),
     otherErrors: homeserverErrors,
   },
-  (addresses: Pick<AccountAddresses, 'list'>) => ({
+  ({ addresses }: { readonly addresses: Pick<AccountAddresses, 'list'> }) => ({
     async handler(request) {
       const found = await addresses.list(callerOf(request));
       const threepids = found.map(({ medium, address: text, validatedAt, addedAt }) => ({

@@ -24,7 +24,7 @@ export const logOut = defineEndpoint(
     summary: 'Log out the access token and delete its device',
     description: 'An expired access token is accepted.',
   },
-  (sessions: Pick<AccountSessions, 'logOut'>) => ({
+  ({ sessions }: { readonly sessions: Pick<AccountSessions, 'logOut'> }) => ({
     async handler({ accessToken }) {
       await sessions.logOut(present(accessToken));
       return reply(200, {});
@@ -42,7 +42,7 @@ export const logOutAll = defineEndpoint(
     summary: 'Log out all devices of the user',
     description: 'An expired access token is accepted.',
   },
-  (sessions: Pick<AccountSessions, 'logOutAll'>) => ({
+  ({ sessions }: { readonly sessions: Pick<AccountSessions, 'logOutAll'> }) => ({
     async handler({ accessToken }) {
       await sessions.logOutAll(present(accessToken));
       return reply(200, {});

@@ -32,7 +32,7 @@ export const loginToken = defineEndpoint(
       401: authenticationWanted,
     },
   },
-  (sessions: Pick<AccountSessions, 'mintLoginToken'>) => ({
+  ({ sessions }: { readonly sessions: Pick<AccountSessions, 'mintLoginToken'> }) => ({
     async handler({ accessToken, body: { auth } }) {
       if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
       const grant = await sessions.mintLoginToken(accessToken, auth);

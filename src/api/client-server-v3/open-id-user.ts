@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { AccountFailure } from '../../accounts/failure.js';
 import type { OpenIdTokens } from '../../accounts/open-id.js';
-import { endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import type { Surface } from '../../http/surface.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { matrixSurface } from '../client-server/matrix-surface.js';
 
-/**
- * Returns GET /_matrix/federation/v1/openid/userinfo, the only endpoint of the server-server API.
- */
-export function createOpenIdUser(tokens: Pick<OpenIdTokens, 'findUser'>): Surface {
-  const openIdUser = endpoint({
+/** The dependencies of the endpoint. */
+interface OpenIdUserDeps {
+  readonly tokens: Pick<OpenIdTokens, 'findUser'>;
+}
+
+const openIdUser = defineEndpoint(
+  {
     name: 'open_id_user',
     operationId: 'exchangeOpenIdToken',
     method: 'GET',
@@ -27,12 +29,25 @@ export function createOpenIdUser(tokens: Pick<OpenIdTokens, 'findUser'>): Surfac
       },
     },
     errors: errorShapes(['token_missing', 'token_unknown', 'defect']),
+  },
+  ({ tokens }: OpenIdUserDeps) => ({
     async handler({ accessToken }) {
       if (accessToken === undefined) throw new AccountFailure({ kind: 'token_missing' });
       const verdict = await tokens.findUser(accessToken);
       if (verdict.kind !== 'user') throw new AccountFailure({ kind: 'token_unknown', softLogout: false });
       return reply(200, { sub: verdict.mxid });
     },
+  }),
+);
+
+/** GET /_matrix/federation/v1/openid/userinfo, the only operation of the server-server API. */
+export const serverServer = { prefixes: ['/_matrix/federation/v1'], endpoints: [openIdUser] } as const;
+
+/** Returns the server-server API. */
+export function createServerServer(deps: OpenIdUserDeps): Surface {
+  return matrixSurface({
+    name: 'open-id',
+    prefixes: serverServer.prefixes,
+    endpoints: serverServer.endpoints.map((operation) => operation.serve(deps)),
   });
-  return matrixSurface({ name: 'open-id', prefixes: ['/_matrix/federation/v1'], endpoints: [openIdUser] });
 }

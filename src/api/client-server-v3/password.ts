@@ -102,7 +102,7 @@ export const deactivateAccount = defineEndpoint(
     replies: { 200: { description: 'The account was deactivated', schema: outcome } },
     errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationWanted },
   },
-  (credentials: Pick<AccountCredentials, 'deactivate'>) => ({
+  ({ credentials }: { readonly credentials: Pick<AccountCredentials, 'deactivate'> }) => ({
     async handler(request) {
       const { auth, id_server: idServer } = request.body;
       const result = await credentials.deactivate(callerOf(request), auth, idServer ?? undefined);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AccountAddresses, ProofSession } from '../../accounts/threepids/account-addresses.js';
 import { AccountFailure } from '../../accounts/failure.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes, homeserverErrors } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
@@ -20,12 +20,16 @@ const body = z
   })
   .meta({ required: ['three_pid_creds'] });
 
-/** Returns POST /account/3pid. If disabled, it behaves like an unknown path. */
-export function postAddress(
-  addresses: Pick<AccountAddresses, 'admit' | 'addWithoutAuthentication'>,
-  { isOn }: { readonly isOn: boolean },
-): Endpoint {
-  const declared = endpoint({
+/** The dependencies of the endpoint. */
+interface PostAddressDeps {
+  readonly addresses: Pick<AccountAddresses, 'admit' | 'addWithoutAuthentication'>;
+  /** If it is false, the endpoint behaves like an unknown path. */
+  readonly postsWithoutAuthentication: boolean;
+}
+
+/** POST /account/3pid */
+export const postAddress = defineEndpoint(
+  {
     name: 'post_address',
     operationId: 'post3PIDs',
     method: 'POST',
@@ -48,14 +52,16 @@ export function postAddress(
     ]),
     otherErrors: homeserverErrors,
     failure: (failure) => (failure instanceof AccountFailure ? toPostErrorReply(failure.fact) : undefined),
+  },
+  ({ addresses, postsWithoutAuthentication: isOn }: PostAddressDeps) => ({
+    ...(isOn ? {} : { objection: () => ({ kind: 'route_unknown' }) as const }),
     admit: () => addresses.admit(),
     async handler(request) {
       await addresses.addWithoutAuthentication(callerOf(request), readCredentials(request.body), request.body);
       return reply(200, {});
     },
-  });
-  return isOn ? declared : { ...declared, objection: () => ({ kind: 'route_unknown' }) };
-}
+  }),
+);
 
 type Members = Readonly<Record<string, unknown>>;
 

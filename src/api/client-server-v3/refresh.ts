@@ -22,7 +22,7 @@ export const refresh = defineEndpoint(
     replies: { 200: { description: 'The new tokens', schema: z.object(issuedTokens) } },
     errors: errorShapes([...bodyKinds, 'missing', 'token_unknown', 'rate_limited', 'defect']),
   },
-  (sessions: Pick<AccountSessions, 'refresh'>) => ({
+  ({ sessions }: { readonly sessions: Pick<AccountSessions, 'refresh'> }) => ({
     handler: async ({ body }) => reply(200, wireTokens(await sessions.refresh(new Secret(body.refresh_token)))),
   }),
 );

@@ -48,7 +48,7 @@ export const deleteAddress = defineEndpoint(
       ...anyAddressKinds,
     ]),
   },
-  (addresses: Pick<AccountAddresses, 'admit' | 'remove'>) => ({
+  ({ addresses }: { readonly addresses: Pick<AccountAddresses, 'admit' | 'remove'> }) => ({
     admit: () => addresses.admit(),
     async handler(request) {
       const result = await addresses.remove(callerOf(request), readRemoval(request.body));
@@ -69,7 +69,7 @@ export const unbindAddress = defineEndpoint(
     replies: { 200: { description: 'The result', schema: outcome } },
     errors: errorShapes([...addressBodyKinds, 'parameter_invalid', ...identityServerKinds, ...anyAddressKinds]),
   },
-  (addresses: Pick<AccountAddresses, 'unbind'>) => ({
+  ({ addresses }: { readonly addresses: Pick<AccountAddresses, 'unbind'> }) => ({
     async handler(request) {
       const result = await addresses.unbind(callerOf(request), readRemoval(request.body));
       return reply(200, { id_server_unbind_result: result });

@@ -46,7 +46,7 @@ export function bulkLookup({ access, entryKinds, inputFrom }: Version) {
         ...anyKinds,
       ]),
     },
-    (associations: Pick<Associations, 'findMany'>) => ({
+    ({ associations }: { readonly associations: Pick<Associations, 'findMany'> }) => ({
       async handler(request) {
         const asked = request.body.threepids.map(([medium, address]) => ({ medium, address }));
         const published = await associations.findMany(asked, callerOf(request));

@@ -37,9 +37,9 @@ export function createMsisdnDelegate({ validation, delegate: { secret, isAllowed
     prefixes: [delegatePrefix],
     secretSegment: secret,
     endpoints: [
-      requestPhoneToken(version).serve(validation),
-      submitToken(version, 'msisdn').serve(validation),
-      getValidated(version).serve(validation),
+      requestPhoneToken(version).serve({ validation }),
+      submitToken(version, 'msisdn').serve({ validation }),
+      getValidated(version).serve({ validation }),
     ].map((endpoint) => ({ ...endpoint, path: `/_matrix/identity/api/v1${endpoint.path}`, objection })),
   });
 }

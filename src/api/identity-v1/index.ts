@@ -1,5 +1,5 @@
 import type { HttpProblem } from '../../http/problem.js';
-import type { Endpoint } from '../../http/endpoint.js';
+import type { Endpoint, EndpointContract } from '../../http/endpoint.js';
 import type { Surface } from '../../http/surface.js';
 import type { Associations } from '../../identity/associations.js';
 import type { Invites } from '../../identity/invites.js';
@@ -8,14 +8,14 @@ import type { Validation } from '../../threepid/validation.js';
 import { bind } from '../identity/bind.js';
 import { getValidated } from '../identity/get-validated.js';
 import { identitySurface } from '../identity/identity-surface.js';
-import { publicKeyEndpoints } from '../identity/public-keys.js';
+import { publicKeyOperations } from '../identity/public-keys.js';
 import { requestEmailToken, requestPhoneToken } from '../identity/request-token.js';
 import { sign } from '../identity/sign.js';
 import { storeInvite } from '../identity/store-invite.js';
 import { submitToken } from '../identity/submit-token.js';
 import { unbind } from '../identity/unbind.js';
 import { validationPages, type PageSettings } from '../identity/validation-page.js';
-import { version1 } from '../identity/version.js';
+import { version1, type Version } from '../identity/version.js';
 import { bulkLookup } from './bulk-lookup.js';
 import { lookup } from './lookup.js';
 
@@ -48,33 +48,46 @@ export interface IdentityV1Deps {
   };
 }
 
+/** The prefixes of version 1. */
+const prefixes = ['/_matrix/identity/api/v1'] as const;
+
+/** Returns the operations of version 1, each list with the part that it belongs to. */
+function groups(version: Version) {
+  return [
+    {
+      part: 'validate',
+      operations: [
+        requestEmailToken(version),
+        submitToken(version, 'email'),
+        requestPhoneToken(version),
+        submitToken(version, 'msisdn'),
+        getValidated(version),
+      ],
+    },
+    { part: undefined, operations: [...validationPages(version, 'email'), ...validationPages(version, 'msisdn')] },
+    { part: 'bind', operations: [bind(version, '/bind'), bind(version, '/3pid/bind'), unbind(version)] },
+    { part: 'lookup', operations: [lookup(version), bulkLookup(version)] },
+    { part: 'invite', operations: [storeInvite(version)] },
+    { part: undefined, operations: [sign(version), ...publicKeyOperations] },
+  ] as const;
+}
+
+/** The prefixes and operations of version 1, for its documentation. */
+export const identityV1 = {
+  prefixes,
+  endpoints: groups(version1(200)).flatMap(({ operations }): readonly EndpointContract[] => operations),
+} as const;
+
 /** Returns version 1 of the identity service, without access tokens. */
 export function createIdentityV1(deps: IdentityV1Deps): Surface {
-  const { validation, associations, invites, v1 } = deps;
-  const version = version1(v1.submitErrorStatus);
+  const { v1 } = deps;
   return identitySurface({
     name: 'identity-v1',
-    prefixes: ['/_matrix/identity/api/v1'],
-    endpoints: [
-      ...switched(v1.validate, [
-        requestEmailToken(version).serve(validation),
-        submitToken(version, 'email').serve(validation),
-        requestPhoneToken(version).serve(validation),
-        submitToken(version, 'msisdn').serve(validation),
-        getValidated(version).serve(validation),
-      ]),
-      ...validationPages(version, 'email', deps),
-      ...validationPages(version, 'msisdn', deps),
-      ...switched(v1.bind, [
-        bind(version, '/bind').serve(associations),
-        bind(version, '/3pid/bind').serve(associations),
-        unbind(version).serve(associations),
-      ]),
-      ...switched(v1.lookup, [lookup(version).serve(associations), bulkLookup(version).serve(associations)]),
-      ...switched(v1.invite, [storeInvite(version).serve(invites)]),
-      sign(version).serve(invites),
-      ...publicKeyEndpoints(deps),
-    ],
+    prefixes,
+    endpoints: groups(version1(v1.submitErrorStatus)).flatMap(({ part, operations }) => {
+      const endpoints = operations.map((operation) => operation.serve(deps));
+      return part === undefined ? endpoints : switched(v1[part], endpoints);
+    }),
   });
 }
 

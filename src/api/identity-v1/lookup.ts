@@ -25,7 +25,7 @@ export function lookup({ access, entryKinds }: Version) {
       },
       errors: errorShapes([...entryKinds, 'missing', 'identity:rate_limited', ...anyKinds]),
     },
-    (associations: Pick<Associations, 'find'>) => ({
+    ({ associations }: { readonly associations: Pick<Associations, 'find'> }) => ({
       async handler(request) {
         const { medium, address } = request.body;
         return reply(200, (await associations.find({ medium, address }, callerOf(request))) ?? {});

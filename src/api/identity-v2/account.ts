@@ -46,7 +46,7 @@ export const register = defineEndpoint(
       ...anyKinds,
     ]),
   },
-  (accounts: Pick<IdentityAccounts, 'register' | 'checkClient'>) => ({
+  ({ accounts }: { readonly accounts: Pick<IdentityAccounts, 'register' | 'checkClient'> }) => ({
     admit: ({ clientAddress }) => accounts.checkClient(clientNetwork(clientAddress)),
     async handler({ body, clientAddress }) {
       const issued = await accounts.register({
@@ -95,7 +95,7 @@ export const logOut = defineEndpoint(
     replies: { 200: { description: 'The token was revoked', schema: z.object({}) } },
     errors: errorShapes(['unauthorized', 'identity:token_unknown', ...anyKinds]),
   },
-  (accounts: Pick<IdentityAccounts, 'logOut'>) => ({
+  ({ accounts }: { readonly accounts: Pick<IdentityAccounts, 'logOut'> }) => ({
     async handler({ accessToken }) {
       if (accessToken === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
       await accounts.logOut(accessToken);

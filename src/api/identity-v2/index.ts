@@ -9,7 +9,7 @@ import type { Validation } from '../../threepid/validation.js';
 import { bind } from '../identity/bind.js';
 import { getValidated } from '../identity/get-validated.js';
 import { identitySurface } from '../identity/identity-surface.js';
-import { publicKeyEndpoints } from '../identity/public-keys.js';
+import { publicKeyOperations } from '../identity/public-keys.js';
 import { requestEmailToken, requestPhoneToken } from '../identity/request-token.js';
 import { sign } from '../identity/sign.js';
 import { storeInvite } from '../identity/store-invite.js';
@@ -33,12 +33,39 @@ export interface IdentityV2Deps {
 
 const prefixes = ['/_matrix/identity/v2'] as const;
 
+// They require accepted policies, or no access token.
+const operations = [
+  register,
+  account,
+  terms,
+  hashDetails,
+  lookUp,
+  requestEmailToken(version2),
+  submitToken(version2, 'email'),
+  ...validationPages(version2, 'email'),
+  requestPhoneToken(version2),
+  submitToken(version2, 'msisdn'),
+  ...validationPages(version2, 'msisdn'),
+  getValidated(version2),
+  bind(version2, '/3pid/bind'),
+  unbind(version2),
+  storeInvite(version2),
+  sign(version2),
+  ...publicKeyOperations,
+] as const;
+
+// They are also served to users who have not accepted the policies yet.
+const operationsBeforeTerms = [logOut, acceptTerms] as const;
+
+/** The prefixes and operations of version 2, for its documentation. */
+export const identityV2 = { prefixes, endpoints: [...operations, ...operationsBeforeTerms] } as const;
+
 /**
  * Returns version 2 of the identity service. Endpoints that require accepted terms or nothing come
  * first, then those for users who have not accepted them yet.
  */
 export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surface] {
-  const { validation, associations, invites, lookup, accounts } = deps;
+  const { accounts } = deps;
   const holder = createTokenAuth(accounts);
   return [
     identitySurface({
@@ -51,31 +78,13 @@ export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surfa
         }
         return admission;
       },
-      endpoints: [
-        register.serve(accounts),
-        account.serve(),
-        terms.serve(accounts),
-        hashDetails.serve(lookup),
-        lookUp.serve(lookup),
-        requestEmailToken(version2).serve(validation),
-        submitToken(version2, 'email').serve(validation),
-        ...validationPages(version2, 'email', deps),
-        requestPhoneToken(version2).serve(validation),
-        submitToken(version2, 'msisdn').serve(validation),
-        ...validationPages(version2, 'msisdn', deps),
-        getValidated(version2).serve(validation),
-        bind(version2, '/3pid/bind').serve(associations),
-        unbind(version2).serve(associations),
-        storeInvite(version2).serve(invites),
-        sign(version2).serve(invites),
-        ...publicKeyEndpoints(deps),
-      ],
+      endpoints: operations.map((operation) => operation.serve(deps)),
     }),
     identitySurface({
       name: 'identity-v2-before-terms',
       prefixes,
       authenticate: holder,
-      endpoints: [logOut.serve(accounts), acceptTerms.serve(accounts)],
+      endpoints: operationsBeforeTerms.map((operation) => operation.serve(deps)),
     }),
   ];
 }

@@ -28,7 +28,7 @@ export const hashDetails = defineEndpoint(
     },
     errors: errorShapes([...version2.entryKinds, ...anyKinds]),
   },
-  (lookup: Pick<Lookup, 'hashDetails'>) => ({
+  ({ lookup }: { readonly lookup: Pick<Lookup, 'hashDetails'> }) => ({
     async handler() {
       const details = await lookup.hashDetails();
       const algorithms = [...details.algorithms];
@@ -80,7 +80,7 @@ export const lookUp = defineEndpoint(
       ...anyKinds,
     ]),
   },
-  (lookup: Pick<Lookup, 'lookUp'>) => ({
+  ({ lookup }: { readonly lookup: Pick<Lookup, 'lookUp'> }) => ({
     async handler(request) {
       const { addresses, algorithm, pepper } = request.body;
       const mappings = await lookup.lookUp({ addresses, algorithm, pepper, caller: callerOf(request) });

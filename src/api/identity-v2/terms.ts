@@ -27,7 +27,7 @@ export const terms = defineEndpoint(
     },
     errors: errorShapes(['defect']),
   },
-  ({ policies }: Pick<IdentityAccounts, 'policies'>) => {
+  ({ accounts: { policies } }: { readonly accounts: Pick<IdentityAccounts, 'policies'> }) => {
     const shown = Object.fromEntries(
       Object.entries(policies).map(([id, { version, languages }]) => [id, { ...languages, version }]),
     );
@@ -62,7 +62,7 @@ export const acceptTerms = defineEndpoint(
       ...anyKinds,
     ]),
   },
-  (accounts: Pick<IdentityAccounts, 'acceptTerms'>) => ({
+  ({ accounts }: { readonly accounts: Pick<IdentityAccounts, 'acceptTerms'> }) => ({
     async handler(request) {
       const mxid = userOf(request);
       if (mxid === undefined) throw new IdentityFailure({ kind: 'token_unknown' });

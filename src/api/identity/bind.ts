@@ -36,7 +36,7 @@ export function bind(version: Version, path: '/3pid/bind' | '/bind') {
         ...anyKinds,
       ]),
     },
-    (associations: Pick<Associations, 'bind'>) => ({
+    ({ associations }: { readonly associations: Pick<Associations, 'bind'> }) => ({
       async handler(request) {
         const { sid, client_secret: clientSecret, mxid } = request.body;
         return reply(200, await associations.bind({ sid, clientSecret, mxid, caller: userOf(request) }));

@@ -29,7 +29,7 @@ export function getValidated(version: Version) {
       replies: { 200: { description: 'It was', schema: proven } },
       errors: errorShapes([...version.entryKinds, 'missing', ...validatedSessionKinds, ...anyKinds]),
     },
-    (validation: Pick<Validation, 'loadValidated'>) => ({
+    ({ validation }: { readonly validation: Pick<Validation, 'loadValidated'> }) => ({
       async handler({ body }) {
         const { medium, address, validatedAt } = await validation.loadValidated(readSession(version.purpose, body));
         return reply(200, { medium, address, validated_at: validatedAt });

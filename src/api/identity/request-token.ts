@@ -18,6 +18,11 @@ const requestKinds: readonly ErrorKind[] = [
   ...anyKinds,
 ];
 
+/** The dependencies of token requests. */
+interface TokenRequestDeps {
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker'>;
+}
+
 function members({ needsSendAttempt }: Version) {
   return {
     client_secret: text('An identifier of your choice for this attempt.', 'monkeys_are_GREAT'),
@@ -45,7 +50,7 @@ export function requestEmailToken(version: Version) {
       replies: { 200: { description: 'The session', schema: z.object({ sid: text('The session ID.') }) } },
       errors: errorShapes([...version.entryKinds, ...requestKinds, 'email:address_invalid', 'email:send_failed']),
     },
-    (validation: Pick<Validation, 'requestToken' | 'checkAsker'>) => ({
+    ({ validation }: TokenRequestDeps) => ({
       admit: (head) => validation.checkAsker(askerOf(head, version)),
       async handler(request) {
         const { email, ...rest } = request.body;
@@ -93,7 +98,7 @@ export function requestPhoneToken(version: Version) {
         'threepid:send_failed',
       ]),
     },
-    (validation: Pick<Validation, 'requestToken' | 'checkAsker'>) => ({
+    ({ validation }: TokenRequestDeps) => ({
       admit: (head) => validation.checkAsker(askerOf(head, version)),
       async handler(request) {
         const { country, phone_number: address, ...rest } = request.body;

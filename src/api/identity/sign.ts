@@ -47,7 +47,7 @@ export function sign(version: Version) {
         ...anyKinds,
       ]),
     },
-    (invites: Pick<Invites, 'sign'>) => ({
+    ({ invites }: { readonly invites: Pick<Invites, 'sign'> }) => ({
       async handler({ body: { mxid, token, private_key: privateKey } }) {
         return reply(200, await invites.sign({ mxid, token, privateKey: new Secret(privateKey) }));
       },

@@ -63,7 +63,7 @@ export function storeInvite(version: Version) {
       ),
       failure: (failure) => toErrorReply(failure, 'invite'),
     },
-    (invites: Pick<Invites, 'store'>) => ({
+    ({ invites }: { readonly invites: Pick<Invites, 'store'> }) => ({
       async handler(request) {
         const { medium, address, room_id: roomId, sender, brand, access_token: _token, ...others } = request.body;
         const invite = await invites.store({

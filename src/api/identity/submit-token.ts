@@ -67,7 +67,7 @@ export function submitToken(version: Version, medium: 'email' | 'msisdn') {
       ),
       failure: (failure) => toTokenErrorReply(failure, version),
     },
-    (validation: Pick<Validation, 'submitToken'>) => ({
+    ({ validation }: { readonly validation: Pick<Validation, 'submitToken'> }) => ({
       async handler(request) {
         const { key, token } = readSubmission(version.purpose, medium, request.body);
         await validation.submitToken(key, token, clientOf(request, version));

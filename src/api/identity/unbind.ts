@@ -57,7 +57,7 @@ export function unbind({ inputFrom, entryKinds }: Version) {
       ),
       failure: (failure) => toErrorReply(failure, 'unbind'),
     },
-    (associations: Pick<Associations, 'unbind'>) => ({
+    ({ associations }: { readonly associations: Pick<Associations, 'unbind'> }) => ({
       async handler({ body: asked, received, clientAddress }) {
         const { mxid, threepid, sid, client_secret: clientSecret } = asked;
         const { method, uri } = received;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '../../base/failure.js';
 import { maskAddress } from '../../base/mask-address.js';
 import { Secret } from '../../base/secret.js';
-import { endpoint, type Endpoint } from '../../http/endpoint.js';
+import { defineEndpoint } from '../../http/endpoint.js';
 import type { Validation } from '../../threepid/validation.js';
 import { type ConfirmNames, confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
 import { errorPage } from './error-page.js';
@@ -30,11 +30,7 @@ export interface PageSettings extends Pick<ConfirmNames, 'service' | 'operator'>
 const body = z.object(tokenMembers).meta({ title: 'ConfirmTokenRequest' });
 
 /** Returns GET /validate/{medium}/submitToken, an HTML page, and the action of its button. */
-export function validationPages(
-  version: Version,
-  medium: 'email' | 'msisdn',
-  { validation, pages }: ValidationPagesDeps,
-): readonly Endpoint[] {
+export function validationPages(version: Version, medium: 'email' | 'msisdn') {
   const failure = (thrown: Failure) => {
     const reply = toErrorReply(thrown, 'submit');
     return reply && errorPage(reply);
@@ -44,50 +40,58 @@ export function validationPages(
   const path = version.submitPath(medium);
   // Relative to the page.
   const action = `${path.slice(path.lastIndexOf('/') + 1)}/confirm`;
-  const opened = endpoint({
-    ...shared,
-    name: `open_${medium}_link`,
-    operationId: `${version.operationPrefix}${medium}SubmitTokenGet`,
-    method: 'GET',
-    path,
-    summary: 'The page behind the link in a message',
-    description:
-      'By default, a button on the page completes the validation. Otherwise opening the page does, and it ' +
-      'redirects to the next link.',
-    bodyFrom: 'query',
-    replies: {
-      200: { description: 'The page', page: true },
-      302: { description: 'The 3PID was validated', page: true, headers: { Location: 'The next link.' } },
+  const opened = defineEndpoint(
+    {
+      ...shared,
+      name: `open_${medium}_link`,
+      operationId: `${version.operationPrefix}${medium}SubmitTokenGet`,
+      method: 'GET',
+      path,
+      summary: 'The page behind the link in a message',
+      description:
+        'By default, a button on the page completes the validation. Otherwise opening the page does, and it ' +
+        'redirects to the next link.',
+      bodyFrom: 'query',
+      replies: {
+        200: { description: 'The page', page: true },
+        302: { description: 'The 3PID was validated', page: true, headers: { Location: 'The next link.' } },
+      },
+      errors: errorPages(kinds),
     },
-    errors: errorPages(kinds),
-    async handler(request) {
-      const fields = request.body;
-      const { key, token } = readSubmission(version.purpose, medium, fields);
-      if (pages.confirmClick) {
-        const proof = await validation.checkToken(key, token, clientOf(request, version));
-        return confirmPage(medium, { ...pages, address: maskAddress(proof) }, { action, fields }, version.purpose);
-      }
-      const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
-      return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
+    ({ validation, pages }: ValidationPagesDeps) => ({
+      async handler(request) {
+        const fields = request.body;
+        const { key, token } = readSubmission(version.purpose, medium, fields);
+        if (pages.confirmClick) {
+          const proof = await validation.checkToken(key, token, clientOf(request, version));
+          return confirmPage(medium, { ...pages, address: maskAddress(proof) }, { action, fields }, version.purpose);
+        }
+        const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
+        return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
+      },
+    }),
+  );
+  const confirmed = defineEndpoint(
+    {
+      ...shared,
+      name: `confirm_${medium}_link`,
+      operationId: `${version.operationPrefix}${medium}SubmitTokenConfirm`,
+      method: 'POST',
+      path: `${path}/confirm`,
+      summary: 'The button of the page',
+      bodyFrom: 'arguments',
+      replies: { 200: { description: 'The 3PID was validated', page: true } },
+      errors: errorPages([...inputKinds, ...kinds]),
     },
-  });
-  const confirmed = endpoint({
-    ...shared,
-    name: `confirm_${medium}_link`,
-    operationId: `${version.operationPrefix}${medium}SubmitTokenConfirm`,
-    method: 'POST',
-    path: `${path}/confirm`,
-    summary: 'The button of the page',
-    bodyFrom: 'arguments',
-    replies: { 200: { description: 'The 3PID was validated', page: true } },
-    errors: errorPages([...inputKinds, ...kinds]),
-    async handler(request) {
-      const { key, token } = readSubmission(version.purpose, medium, request.body);
-      const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
-      return provenPage(medium, nextLink);
-    },
-  });
-  return [opened, confirmed];
+    ({ validation }: Pick<ValidationPagesDeps, 'validation'>) => ({
+      async handler(request) {
+        const { key, token } = readSubmission(version.purpose, medium, request.body);
+        const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
+        return provenPage(medium, nextLink);
+      },
+    }),
+  );
+  return [opened, confirmed] as const;
 }
 
 /**
