@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mxidOf } from '../support/bridge-calls.js';
-import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
 import { alice, startProvisioning, type Provisioning } from '../support/provisioning.js';
 import { recordStatements, type StatementRecorder } from '../support/statement-recorder.js';
 import { code, phones } from './provisioning-0.3.0/operations.js';
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 async function start(database: string, handOver: 'automatic' | 'on_request'): Promise<void> {
-  if (database === 'PostgreSQL') place = await createPostgresPlace();
+  if (database === 'PostgreSQL') place = await createMigratedPostgres();
   api = await startProvisioning({ fromTelegram: 'ask', handOver, hasOwnAccounts: true, uri: place?.uri });
   const account = { mxid: mxidOf(alice), passwordHash: undefined, createdAt: 1, deactivatedAt: undefined };
   await api.database.transaction((tx) => tx.accounts.insert(account));

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { canonicalAddress } from '../../src/base/canonical-address.js';
 import { loginBy } from '../support/account-requests.js';
-import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing } from '../support/database-place.js';
 import { openTestDatabase } from '../support/database.js';
 import { openEmbeddedAddresses } from '../support/embedded-addresses.js';
 import { createFakeClock } from '../support/fake-clock.js';
@@ -38,7 +38,7 @@ describe('the 3PIDs of accounts of this daemon, on SQLite', () => {
 
 describe.skipIf(postgresMissing)('the 3PIDs of accounts of this daemon, on PostgreSQL', () =>
   accountAddressesRaces(async () => {
-    const place = await createPostgresPlace();
+    const place = await createMigratedPostgres();
     const clock = createFakeClock();
     const database = await openTestDatabase({ uri: place.uri, clock });
     const under = await open({ database, clock });

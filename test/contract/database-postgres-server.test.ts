@@ -8,7 +8,7 @@ import { advisoryKey, openAdvisoryLocks } from '../../src/database/advisory-lock
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import type { DatabaseOptions } from '../../src/database/open-database.js';
-import { type DatabasePlace, createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { type DatabasePlace, createMigratedPostgres, postgresMissing } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
@@ -78,7 +78,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     );
 
   beforeEach(async () => {
-    place = await createPostgresPlace();
+    place = await createMigratedPostgres();
   });
 
   afterEach(async () => {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { createMigratedPostgres, createPostgresPlace, postgresMissing } from '../support/database-place.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeHandOvers } from './database-hand-overs-contract.js';
@@ -15,19 +15,19 @@ import { describeSessionTransfers } from './database-session-transfers-contract.
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
 
 describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () => {
-  describe('the database', () => describeDatabase(createPostgresPlace));
-  describe('accounts', () => describeAccounts(createPostgresPlace));
-  describe('validations', () => describeValidation(createPostgresPlace));
-  describe('validations of several daemons', () => describeSharedValidation(createPostgresPlace));
-  describe('sessions of the homeserver', () => describeHomeserverSessions(createPostgresPlace));
-  describe('users of the identity service', () => describeIdentityAccounts(createPostgresPlace));
-  describe('the identity service', () => describeIdentity(createPostgresPlace));
-  describe('the identity service of several daemons', () => describeSharedIdentity(createPostgresPlace));
-  describe('revocation', () => describeRevocation(createPostgresPlace));
-  describe('hand-overs', () => describeHandOvers(createPostgresPlace));
-  describe('session leases', () => describeSessionLeases(createPostgresPlace));
-  describe('session exports', () => describeSessionExports(createPostgresPlace));
-  describe('session transfers', () => describeSessionTransfers(createPostgresPlace));
+  describe('the database', () => describeDatabase(createMigratedPostgres));
+  describe('accounts', () => describeAccounts(createMigratedPostgres));
+  describe('validations', () => describeValidation(createMigratedPostgres));
+  describe('validations of several daemons', () => describeSharedValidation(createMigratedPostgres));
+  describe('sessions of the homeserver', () => describeHomeserverSessions(createMigratedPostgres));
+  describe('users of the identity service', () => describeIdentityAccounts(createMigratedPostgres));
+  describe('the identity service', () => describeIdentity(createMigratedPostgres));
+  describe('the identity service of several daemons', () => describeSharedIdentity(createMigratedPostgres));
+  describe('revocation', () => describeRevocation(createMigratedPostgres));
+  describe('hand-overs', () => describeHandOvers(createMigratedPostgres));
+  describe('session leases', () => describeSessionLeases(createMigratedPostgres));
+  describe('session exports', () => describeSessionExports(createMigratedPostgres));
+  describe('session transfers', () => describeSessionTransfers(createMigratedPostgres));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -23,7 +23,7 @@ import { describeSessionLeases } from './database-session-leases-contract.js';
 import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeValidation } from './database-validation-contract.js';
 
-describe('the database on SQLite', () => describeDatabase(createSqlitePlace));
+describe('the database on SQLite', () => describeDatabase(createMigratedSqlite));
 describe('accounts on SQLite', () => describeAccounts(createMigratedSqlite));
 describe('validations on SQLite', () => describeValidation(createMigratedSqlite));
 describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createMigratedSqlite));

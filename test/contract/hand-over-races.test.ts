@@ -4,7 +4,7 @@ import { ownedLogins } from '../../src/login/owned-logins.js';
 import type { TelegramGateway } from '../../src/telegram/gateway.js';
 import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
-import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
@@ -33,7 +33,7 @@ describe.skipIf(postgresMissing)('a hand-over on PostgreSQL', () => {
   let daemon: HandOverDaemon;
   beforeEach(async () => {
     clock = createFakeClock();
-    place = await createPostgresPlace();
+    place = await createMigratedPostgres();
     database = await openTestDatabase({ clock, uri: place.uri });
     standIn = await startStandInBridge({ sandbox: gramjs.sandbox });
     daemon = startHandOverDaemon({ gateway, database, bridge: bridgeAt(standIn), clock });

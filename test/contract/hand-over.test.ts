@@ -6,7 +6,7 @@ import type { TelegramGateway } from '../../src/telegram/gateway.js';
 import type { TelegramUserId } from '../../src/telegram/shapes.js';
 import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
-import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { keyOf, listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
@@ -49,7 +49,7 @@ const databases = [
     name: 'PostgreSQL',
     skip: postgresMissing !== undefined,
     async open() {
-      place = await createPostgresPlace();
+      place = await createMigratedPostgres();
       return openTestDatabase({ clock, uri: place.uri });
     },
   },

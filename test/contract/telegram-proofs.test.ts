@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { createPostgresPlace, createMigratedSqlite, postgresMissing } from '../support/database-place.js';
+import { createMigratedPostgres, createMigratedSqlite, postgresMissing } from '../support/database-place.js';
 import { describeLockOrder, describeTelegramProofs } from './telegram-proofs.js';
 
 describe('phone numbers that Telegram logins validate, on SQLite', () => describeTelegramProofs(createMigratedSqlite));
@@ -7,7 +7,7 @@ describe('phone numbers that Telegram logins validate, on SQLite', () => describ
 describe.skipIf(postgresMissing)(
   `phone numbers that Telegram logins validate, on PostgreSQL ${postgresMissing ?? ''}`,
   () => {
-    describeTelegramProofs(createPostgresPlace);
-    describeLockOrder(createPostgresPlace);
+    describeTelegramProofs(createMigratedPostgres);
+    describeLockOrder(createMigratedPostgres);
   },
 );

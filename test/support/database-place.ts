@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
+import { administer } from './migrated-databases.js';
 import { silentLogger } from './silent-logger.js';
 
 /** A location for one database of a single test, inspected from outside the program. */
@@ -48,11 +49,20 @@ export async function createMigratedSqlite(): ReturnType<typeof createSqlitePlac
 export const postgresMissing = inject('postgresUri') === null ? 'skipped: no PostgreSQL server found' : undefined;
 
 /** Creates an empty database on the PostgreSQL server of this test run. */
-export async function createPostgresPlace(): Promise<DatabasePlace> {
+export function createPostgresPlace(): Promise<DatabasePlace> {
+  return createPostgres('template1');
+}
+
+/** Creates a database with all migrations and no rows on the PostgreSQL server of this test run. */
+export function createMigratedPostgres(): Promise<DatabasePlace> {
+  return createPostgres(inject('migratedPostgres'));
+}
+
+async function createPostgres(template: string | null): Promise<DatabasePlace> {
   const server = inject('postgresUri');
-  if (server === null) throw new Error('no PostgreSQL server found');
+  if (server === null || template === null) throw new Error('no PostgreSQL server found');
   const name = `gangway_test_${randomBytes(8).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${name}`);
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: url.href }));
@@ -84,13 +94,4 @@ function placeOf(create: () => DataSource): Pick<DatabasePlace, 'connect' | 'exe
       }
     },
   };
-}
-
-async function administer(server: string, sql: string): Promise<void> {
-  const dataSource = await new DataSource({ type: 'postgres', url: server }).initialize();
-  try {
-    await dataSource.query(sql);
-  } finally {
-    await dataSource.destroy();
-  }
 }

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source.js';
@@ -16,6 +18,11 @@ declare module 'vitest' {
      * than most tests.
      */
     migratedSqlite: string;
+    /**
+     * The name of a PostgreSQL database with all migrations and no rows, for `CREATE DATABASE …
+     * TEMPLATE`; null if there is no server.
+     */
+    migratedPostgres: string | null;
   }
 }
 
@@ -31,9 +38,40 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await dataSource.query('PRAGMA journal_mode = WAL');
   await dataSource.runMigrations({ transaction: 'all' });
   await dataSource.destroy();
+  // As the daemon creates it: copies have the same mode.
+  await chmod(migrated, 0o600);
   project.provide('sqliteFolder', folder);
   project.provide('migratedSqlite', migrated);
-  return () => rm(folder, { recursive: true, force: true });
+  const template = await createTemplate(project.getProvidedContext().postgresUri);
+  project.provide('migratedPostgres', template?.name ?? null);
+  return async () => {
+    await rm(folder, { recursive: true, force: true });
+    await template?.drop();
+  };
+}
+
+async function createTemplate(server: string | null) {
+  if (server === null) return undefined;
+  const name = `gangway_test_${randomBytes(8).toString('hex')}`;
+  await administer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const dataSource = new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: url.href });
+  await dataSource.initialize();
+  await dataSource.runMigrations({ transaction: 'all' });
+  await dataSource.destroy();
+  return { name, drop: () => administer(server, `DROP DATABASE ${name}`) };
+}
+
+/** Runs one SQL statement on the PostgreSQL server, outside of any transaction. */
+export async function administer(server: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Returns the folder for files that only live as long as the tests. */
