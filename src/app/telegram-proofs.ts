@@ -1,4 +1,5 @@
-import { createTelegramProofs, type FromTelegram, type TelegramProofs } from '../accounts/threepids/telegram-proofs.js';
+import { createTelegramProofs } from '../accounts/threepids/database-telegram-proofs.js';
+import type { FromTelegram, TelegramProofs } from '../accounts/threepids/telegram-proofs.js';
 import type { Config } from '../config/config.js';
 import type { AccountPublisher } from '../identity/associations.js';
 import { readUser } from '../login/login-codec.js';

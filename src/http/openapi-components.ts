@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { codesOf, groupErrors } from './openapi-errors.js';
 import { isPage, type EndpointContract, type PageShape, type ReplyShape } from './endpoint.js';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
-type JsonValue = NonNullable<JsonSchema['enum']>[number];
 
 /** A parameter object. */
 export interface Parameter {
@@ -47,9 +47,8 @@ export interface OpenApiComponents {
 
 /**
  * Creates the components of a document that describes `endpoints`, and requests with
- * `otherParameters`. Errors that differ in nothing
- * but their words (errcodes, for instance) share one schema, which permits all of these. Throws
- * Error if two different schemas have one name.
+ * `otherParameters`. Errors that differ only in their words (errcodes, for instance) share one
+ * schema, which permits all of these. Throws Error if two different schemas have one name.
  */
 export function createOpenApiComponents(
   endpoints: readonly EndpointContract[],
@@ -59,8 +58,12 @@ export function createOpenApiComponents(
   const responses = new Map<string, Response>();
   const parameters = new Map<string, Parameter>();
   const shared = sharedParameters([...endpoints.flatMap(parametersOf), ...otherParameters]);
-  const errors = endpoints.flatMap(errorShapesOf);
-  const groups = groupErrors(errors);
+  const errors = groupErrors(
+    endpoints.flatMap(errorShapesOf).map(([status, { schema }]) => ({
+      name: `${responseName(status)}Error`,
+      schema: toJsonSchema(schema),
+    })),
+  );
 
   function refer(name: string, schema: JsonSchema): JsonSchema {
     const known = schemas.get(name);
@@ -114,10 +117,10 @@ export function createOpenApiComponents(
 
     error(status, { description, schema, headers }) {
       const described = toJsonSchema(schema);
-      const group = groups.get(errorKey(described));
+      const group = errors.groupOf(described);
       if (group === undefined) throw new Error(`an error ${status} is none of the endpoints'`);
       const content = { 'application/json': { schema: extractTitled({ ...group.schema, title: group.name }) } };
-      const codes = errcodesOf(described).map((code) => `\`${code}\``);
+      const codes = codesOf(described).map((code) => `\`${code}\``);
       return referToResponse(responseName(status), {
         description: codes.length === 0 ? description : `${description}: ${codes.join(', ')}`,
         ...describeHeaders(headers),
@@ -215,87 +218,6 @@ function errorShapesOf({ errors, otherErrors }: EndpointContract): [string, Repl
   const shapes: [string, ReplyShape | PageShape][] = Object.entries(errors);
   if (otherErrors !== undefined) shapes.push(['default', otherErrors]);
   return shapes.filter((entry): entry is [string, ReplyShape] => !isPage(entry[1]));
-}
-
-/**
- * A schema of errors that differ in nothing but their words: the values of `errcode`, for instance.
- */
-interface ErrorGroup {
-  readonly name: string;
-  readonly schema: JsonSchema;
-}
-
-/** Returns the groups of the errors, by the key of their schema. */
-function groupErrors(errors: readonly [string, ReplyShape][]): ReadonlyMap<string, ErrorGroup> {
-  const groups = new Map<string, { readonly status: string; count: number; schema: JsonSchema }>();
-  for (const [status, { schema }] of errors) {
-    const described = toJsonSchema(schema);
-    const key = errorKey(described);
-    const group = groups.get(key);
-    groups.set(key, {
-      status: group?.status ?? status,
-      count: (group?.count ?? 0) + 1,
-      schema: group === undefined ? described : addWords(group.schema, described),
-    });
-  }
-  const byUse = [...groups].toSorted(([, left], [, right]) => right.count - left.count);
-  const names = new Map<string, number>();
-  return new Map(
-    byUse.map(([key, { status, schema }], index) => {
-      const base = schema.title ?? (index === 0 ? 'Error' : `${responseName(status)}Error`);
-      const number = (names.get(base) ?? 0) + 1;
-      names.set(base, number);
-      return [key, { name: number === 1 ? base : `${base}${number}`, schema }];
-    }),
-  );
-}
-
-/** Returns the same text for schemas that differ in nothing but their words. */
-function errorKey(schema: JsonSchema): string {
-  return JSON.stringify(mapWords(schema, ({ enum: _enum, examples: _examples, ...rest }) => rest));
-}
-
-/** Adds the words of `other` to those of `schema`, which has the same key. */
-function addWords(schema: JsonSchema, other: JsonSchema): JsonSchema {
-  return mapWords(schema, (property, member, name) => {
-    const values = [schema, other].flatMap((each) => valuesOf(membersOf(each)[member]?.properties?.[name]));
-    return { ...property, [property.enum === undefined ? 'examples' : 'enum']: [...new Set(values)] };
-  });
-}
-
-/**
- * Changes the properties that list words, of each object in `schema`: an object or a union of
- * objects. Titled objects stay as they are.
- */
-function mapWords(
-  schema: JsonSchema,
-  change: (property: JsonSchema, member: number, name: string) => JsonSchema,
-): JsonSchema {
-  const members = membersOf(schema).map((member, index) => {
-    if (member.title !== undefined) return member;
-    const properties = Object.entries(member.properties ?? {}).map(([name, property]) => {
-      const listsWords = typeof property === 'object' && (property.enum ?? property.examples) !== undefined;
-      return [name, listsWords ? change(property, index, name) : property];
-    });
-    return { ...member, properties: Object.fromEntries(properties) as NonNullable<JsonSchema['properties']> };
-  });
-  const [only] = members;
-  return schema.anyOf === undefined ? (only ?? schema) : { ...schema, anyOf: members };
-}
-
-function membersOf(schema: JsonSchema): readonly JsonSchema[] {
-  return schema.anyOf?.filter((member) => typeof member === 'object') ?? [schema];
-}
-
-function errcodesOf(schema: JsonSchema): string[] {
-  const codes = membersOf(schema).flatMap(({ properties }) => valuesOf(properties?.['errcode']));
-  return [...new Set(codes.map(String))];
-}
-
-/** Returns the values that a schema names: all that it permits, or examples. */
-function valuesOf(schema: boolean | JsonSchema | undefined): JsonValue[] {
-  if (typeof schema !== 'object') return [];
-  return schema.const === undefined ? [...(schema.enum ?? (schema.examples as JsonValue[]) ?? [])] : [schema.const];
 }
 
 function sortByName<Value>(parts: ReadonlyMap<string, Value>): Record<string, Value> {

@@ -1,5 +1,6 @@
 import { AccountFailure } from '../../src/accounts/failure.js';
-import { createTelegramProofs, type FromTelegram } from '../../src/accounts/threepids/telegram-proofs.js';
+import { createTelegramProofs } from '../../src/accounts/threepids/database-telegram-proofs.js';
+import type { FromTelegram } from '../../src/accounts/threepids/telegram-proofs.js';
 import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
 import type { Allowance } from '../../src/base/leaky-buckets.js';

@@ -1,9 +1,6 @@
 import type { AccountThreepids } from '../../src/accounts/account-threepids.js';
-import {
-  createTelegramProofs,
-  type FromTelegram,
-  type TelegramProofs,
-} from '../../src/accounts/threepids/telegram-proofs.js';
+import { createTelegramProofs } from '../../src/accounts/threepids/database-telegram-proofs.js';
+import type { FromTelegram, TelegramProofs } from '../../src/accounts/threepids/telegram-proofs.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { systemRandom } from '../../src/base/random.js';

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type EncryptionKey, type EncryptionKeys, createKeyring } from './keyring.js';
 
 /**
@@ -9,6 +9,10 @@ export interface SubjectHasher {
   hash(subject: string): string;
   /** Returns the hashes under all keys. A value that is stored may be hashed under any of them. */
   allHashes(subject: string): string[];
+  /**
+   * Returns whether `hash` is one of the hashes of the subject, in a time that depends on neither.
+   */
+  isHashOf(subject: string, hash: string): boolean;
   /** Returns the hashes under each of the old keys. */
   oldHashes(subject: string): string[];
 }
@@ -21,9 +25,16 @@ export function createSubjectHasher(keys: EncryptionKeys): SubjectHasher {
   const { current, old } = createKeyring(keys);
   const hash = (key: EncryptionKey, subject: string) =>
     createHmac('sha256', key.hashing).update(subject).digest('base64url');
+  const allHashes = (subject: string) => [current, ...old].map((key) => hash(key, subject));
   return {
     hash: (subject) => hash(current, subject),
-    allHashes: (subject) => [current, ...old].map((key) => hash(key, subject)),
+    allHashes,
+    isHashOf: (subject, given) => allHashes(subject).filter((each) => areEqual(each, given)).length > 0,
     oldHashes: (subject) => old.map((key) => hash(key, subject)),
   };
+}
+
+function areEqual(one: string, other: string): boolean {
+  const [left, right] = [Buffer.from(one), Buffer.from(other)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { EntitySchema, In, IsNull, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
@@ -8,9 +7,9 @@ import type { SealedColumn } from '../sealing/sealer.js';
 import type { Sealing, Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 import {
+  openTokenStore,
   type SentToken,
-  type ValidationTokenRecord,
-  tokenSubject,
+  type ValidationTokenStore,
   validationTokenSchema,
 } from './validation-tokens.js';
 
@@ -94,7 +93,7 @@ export interface ValidationSessionKey {
  * Stores validation sessions and their tokens. It stores only keyed hashes of client secrets and
  * tokens.
  */
-export interface ValidationSessionStore {
+export interface ValidationSessionStore extends ValidationTokenStore {
   find(key: ValidationSessionKey): Promise<ValidationSessionRecord | undefined>;
   /**
    * Returns the session as `find` does, and locks it against other transactions until this one
@@ -118,12 +117,6 @@ export interface ValidationSessionStore {
   validate(id: string, validatedAt: number, expiresAt: number): Promise<void>;
   /** Deletes the session and its tokens. */
   delete(id: string): Promise<void>;
-  insertToken(record: ValidationTokenRecord, token: Secret): Promise<void>;
-  deleteToken(id: string): Promise<void>;
-  /** Returns all tokens of the session, oldest first, and whether each equals the given one. */
-  compareTokens(sessionId: string, given: Secret): Promise<(ValidationTokenRecord & { readonly isGiven: boolean })[]>;
-  /** Adds a wrong guess to each of these tokens. */
-  chargeTokens(ids: readonly string[]): Promise<void>;
   /**
    * Returns the tokens that were made for that address after `since` (epoch ms), for any purpose,
    * oldest first.
@@ -169,19 +162,18 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
   });
   const sealLink = (id: string, link: string | undefined) =>
     link === undefined ? null : sealer.seal(validationNextLink, id, new Secret(link));
-  const isHashOf = (subject: string, hash: string) =>
-    // Compares with all hashes, so that the duration is constant.
-    hasher.allHashes(subject).filter((candidate) => areEqual(candidate, hash)).length > 0;
   const addressHashes = (address: Address) => In(hasher.allHashes(writeAddress(address)));
 
   const find = async ({ id, purpose, clientSecret }: ValidationSessionKey) => {
     const row = await sessions().findOneBy({ id, purpose });
     // An unknown session takes as long as a wrong secret.
-    const isRight = isHashOf(secretSubject(id, clientSecret), row?.clientSecretHash ?? '');
+    const isRight = hasher.isHashOf(secretSubject(id, clientSecret), row?.clientSecretHash ?? '');
     return row && isRight ? record(row) : undefined;
   };
 
   return {
+    ...openTokenStore(session, hasher),
+
     find,
 
     async hold(key) {
@@ -201,7 +193,9 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
         },
         order: { createdAt: 'DESC', id: 'ASC' },
       });
-      const row = rows.find(({ id, clientSecretHash }) => isHashOf(secretSubject(id, clientSecret), clientSecretHash));
+      const row = rows.find(({ id, clientSecretHash }) =>
+        hasher.isHashOf(secretSubject(id, clientSecret), clientSecretHash),
+      );
       return row && record(row);
     },
 
@@ -239,24 +233,6 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
     async delete(id) {
       await tokens().delete({ sessionId: id });
       await sessions().delete({ id });
-    },
-
-    async insertToken(token, value) {
-      await tokens().insert({ ...token, tokenHash: hasher.hash(tokenSubject(token.sessionId, value)) });
-    },
-
-    async deleteToken(id) {
-      await tokens().delete({ id });
-    },
-
-    async compareTokens(sessionId, given) {
-      const rows = await tokens().find({ where: { sessionId }, order: { createdAt: 'ASC', id: 'ASC' } });
-      const subject = tokenSubject(sessionId, given);
-      return rows.map(({ tokenHash, ...row }) => ({ ...row, isGiven: isHashOf(subject, tokenHash) }));
-    },
-
-    async chargeTokens(ids) {
-      if (ids.length > 0) await tokens().increment({ id: In(ids) }, 'wrongGuesses', 1);
     },
 
     async listSent(address, since) {
@@ -300,11 +276,6 @@ export const validationSessions: Table<ValidationSessionStore> = {
 
 function readPurpose(text: string): ValidationSessionRecord['purpose'] {
   return text === 'account' || text === 'password' ? text : 'identity';
-}
-
-function areEqual(one: string, other: string): boolean {
-  const [left, right] = [Buffer.from(one), Buffer.from(other)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 // Includes the session, so that hashes of equal secrets differ.

@@ -1,7 +1,9 @@
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, In } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import { epochMs, primaryText, text } from '../columns.js';
+import type { SubjectHasher } from '../sealing/subject-hasher.js';
+import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of validation_tokens. */
 interface ValidationTokenRow {
@@ -12,7 +14,7 @@ interface ValidationTokenRow {
   wrongGuesses: number;
 }
 
-/** The table of tokens that were sent to validate addresses. ValidationSessionStore serves it. */
+/** The table of tokens that were sent to validate addresses. */
 export const validationTokenSchema = new EntitySchema<ValidationTokenRow>({
   name: 'validation_tokens',
   tableName: 'validation_tokens',
@@ -44,7 +46,42 @@ export interface SentToken {
   readonly mxid: Mxid | undefined;
 }
 
-/** Returns the text to hash. It includes the session, so that hashes of equal tokens differ. */
-export function tokenSubject(sessionId: string, token: Secret): string {
+/** The tokens of validation sessions. It stores only keyed hashes of them. */
+export interface ValidationTokenStore {
+  insertToken(record: ValidationTokenRecord, token: Secret): Promise<void>;
+  deleteToken(id: string): Promise<void>;
+  /** Returns all tokens of the session, oldest first, and whether each equals the given one. */
+  compareTokens(sessionId: string, given: Secret): Promise<(ValidationTokenRecord & { readonly isGiven: boolean })[]>;
+  /** Adds a wrong guess to each of these tokens. */
+  chargeTokens(ids: readonly string[]): Promise<void>;
+}
+
+/** Opens the tokens for one transaction, as a part of ValidationSessionStore. */
+export function openTokenStore(session: TransactionSession, hasher: SubjectHasher): ValidationTokenStore {
+  const tokens = () => session.queryRunner.manager.getRepository(validationTokenSchema);
+
+  return {
+    async insertToken(token, value) {
+      await tokens().insert({ ...token, tokenHash: hasher.hash(tokenSubject(token.sessionId, value)) });
+    },
+
+    async deleteToken(id) {
+      await tokens().delete({ id });
+    },
+
+    async compareTokens(sessionId, given) {
+      const rows = await tokens().find({ where: { sessionId }, order: { createdAt: 'ASC', id: 'ASC' } });
+      const subject = tokenSubject(sessionId, given);
+      return rows.map(({ tokenHash, ...row }) => ({ ...row, isGiven: hasher.isHashOf(subject, tokenHash) }));
+    },
+
+    async chargeTokens(ids) {
+      if (ids.length > 0) await tokens().increment({ id: In(ids) }, 'wrongGuesses', 1);
+    },
+  };
+}
+
+// Includes the session, so that hashes of equal tokens differ.
+function tokenSubject(sessionId: string, token: Secret): string {
   return `validation token ${sessionId} ${token.reveal()}`;
 }

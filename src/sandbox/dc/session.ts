@@ -12,7 +12,8 @@ import { sealPacket, type Message, type OpenedPacket } from './envelope.js';
 import type { BindRequest } from './key-binding.js';
 import type { MessageIds, ServerMessageKind } from './message-ids.js';
 import { packContainer, packLarge, packRpcResult, readContainer, wireIds } from './packing.js';
-import { currentSalt, isValidSalt, saltsFrom } from './salts.js';
+import { currentSalt } from './salts.js';
+import { futureSalts, newSession, objectionTo } from './service-messages.js';
 
 /** The connection that a session talks through at the moment. */
 export interface SessionLink {
@@ -82,10 +83,9 @@ export class Session {
   receive(link: SessionLink, packet: OpenedPacket): void {
     this.#link = link;
     const now = this.deps.clock.now();
-    const skew = skewOf(packet.msgId, now);
-    if (skew !== undefined) return this.#send([this.#badMessage(packet, skew)], none);
-    if (!isValidSalt(this.key, now, packet.salt)) return this.#send([this.#badSalt(packet)], none);
-    if (!this.#started) this.#send([this.#sessionCreated(packet.msgId)], none);
+    const objection = objectionTo(packet, this.key, now);
+    if (objection) return this.#send([this.#notice(objection)], none);
+    if (!this.#started) this.#send([this.#sessionCreated(packet.msgId, now)], none);
     this.#started = true;
     const outgoing: Outgoing[] = [];
     this.#send(outgoing, this.#handle(packet, outgoing));
@@ -137,7 +137,11 @@ export class Session {
         this.#link?.closeAfter(1000 * intOf(service, 'disconnect_delay'));
         return [this.#answer({ _: 'pong', msg_id: msgId, ping_id: longOf(service, 'ping_id') })];
       case 'get_future_salts':
-        return [this.#answer(this.#futureSalts(msgId, intOf(service, 'num')))];
+        return [
+          this.#answer(
+            futureSalts(this.key, this.deps.clock.now(), { requestId: msgId, count: intOf(service, 'num') }),
+          ),
+        ];
       case 'msgs_ack':
         // A client acknowledges our numbers, which are not kept: answers are dropped by age
         // instead.
@@ -220,39 +224,9 @@ export class Session {
     return [this.#answer({ _: 'msgs_state_info', req_msg_id: requestId, info: Buffer.from(states) }), ...again];
   }
 
-  #futureSalts(requestId: bigint, count: number): TlObject {
-    const now = this.deps.clock.now();
-    const salts = saltsFrom(this.key, now, Math.min(Math.max(count, 1), 64)).map((entry) => ({
-      _: 'future_salt',
-      valid_since: entry.validSince,
-      valid_until: entry.validUntil,
-      salt: entry.salt,
-    }));
-    return { _: 'future_salts', req_msg_id: requestId, now: Math.floor(now / 1000), salts };
-  }
-
-  #badMessage({ msgId, seqNo }: OpenedPacket, code: number): Outgoing {
-    return this.#notice({ _: 'bad_msg_notification', bad_msg_id: msgId, bad_msg_seqno: seqNo, error_code: code });
-  }
-
-  #badSalt(packet: OpenedPacket): Outgoing {
-    return this.#notice({
-      _: 'bad_server_salt',
-      bad_msg_id: packet.msgId,
-      bad_msg_seqno: packet.seqNo,
-      error_code: 48,
-      new_server_salt: currentSalt(this.key, this.deps.clock.now()),
-    });
-  }
-
-  #sessionCreated(firstMsgId: bigint): Outgoing {
-    const created = this.#notice({
-      _: 'new_session_created',
-      first_msg_id: firstMsgId,
-      unique_id: this.deps.random.bytes(8).readBigInt64LE(),
-      server_salt: currentSalt(this.key, this.deps.clock.now()),
-    });
-    return { ...created, content: true };
+  #sessionCreated(firstMsgId: bigint, now: number): Outgoing {
+    const uniqueId = this.deps.random.bytes(8).readBigInt64LE();
+    return { ...this.#notice(newSession(this.key, now, { firstMsgId, uniqueId })), content: true };
   }
 
   #answer(object: TlObject): Outgoing {
@@ -288,14 +262,6 @@ export class Session {
     if (content) this.#contentSent += 1;
     return { msgId: this.deps.messageIds.next(kind), seqNo, body };
   }
-}
-
-// Returns the number of a message is the time at which it was sent. Too old or too new, it tells of
-// a wrong clock, and is refused by these codes.
-function skewOf(msgId: bigint, nowMs: number): 16 | 17 | undefined {
-  const ageSeconds = nowMs / 1000 - Number(msgId >> 32n);
-  if (ageSeconds > 300) return 16;
-  return ageSeconds < -30 ? 17 : undefined;
 }
 
 function unpack(body: Buffer): Buffer {
