@@ -5,6 +5,7 @@ import { CreateAccounts1796000000003 } from './0003-create-accounts.js';
 import { CreateThreepids1796000000004 } from './0004-create-threepids.js';
 import { CreateIdentity1796000000005 } from './0005-create-identity.js';
 import { CreateSessions1796000000006 } from './0006-create-sessions.js';
+import { CreateWebGrants1796000000007 } from './0007-create-web-grants.js';
 
 /**
  * All migrations, in the order in which they are applied. A migration never changes, not even
@@ -18,4 +19,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateThreepids1796000000004,
   CreateIdentity1796000000005,
   CreateSessions1796000000006,
+  CreateWebGrants1796000000007,
 ];

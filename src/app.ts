@@ -1,4 +1,4 @@
-import { createLoginLimits } from './accounts/login-limits.js';
+import { createLoginLimits, type LoginLimits } from './accounts/login-limits.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
@@ -7,10 +7,11 @@ import { composeAddresses } from './app/addresses.js';
 import { composeBridge } from './app/bridge.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
-import { composeProvisioning } from './app/provisioning.js';
+import { composeProvisioning, findOpenIdUserOf } from './app/provisioning.js';
 import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
+import { composeWeb } from './app/web.js';
 import { warnAboutUpstream } from './app/upstream-check.js';
 import type { Runtime } from './base/runtime.js';
 import { withDeadline } from './base/deadline.js';
@@ -135,6 +136,26 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       sweepNowAndThen('requested exports', () => sessions.sweepExports(), exportSweepEveryMs);
 
       const phoneProofs = numbers.isOffered ? numbers.proofs : undefined;
+      const limits = createLoginLimits({
+        allowances: config.accounts.limits,
+        serverName: config.homeserver.domain,
+        clock,
+      });
+      const findOpenIdUser = findOpenIdUserOf(config.homeserver, openIdTokens, clock);
+      const web = composeWeb(
+        config,
+        {
+          login,
+          phoneProofs,
+          handOver: bridged?.answers,
+          accounts,
+          limits,
+          findOpenIdUser,
+          mayLogIn: (mxid) => permissions.mayLogIn(mxid),
+        },
+        runtime,
+      );
+      if (web) sweepNowAndThen('old sessions of the web page', () => web.sweep());
       const server = createHttpServer({
         host: http.host,
         port: http.port,
@@ -148,15 +169,16 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
               transfers: sessions.transfers,
               permissions,
               authority: accounts?.authority,
-              openIdTokens,
+              findOpenIdUser,
             },
             runtime,
           ),
           ...createClientServerSurfaces(
-            accounts && proofs && clientServerOf(config, { accounts, proofs, identity }, runtime),
+            accounts && proofs && clientServerOf(config, { accounts, proofs, identity, limits }, runtime),
           ),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           ...sessions.surfaces,
+          ...(web?.surfaces ?? []),
           createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
         ],
         trustedProxies: http.trustedProxies,
@@ -192,14 +214,18 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
 /** What the client-server API is made of, or undefined if it is not answered. */
 function clientServerOf(
   config: Config,
-  parts: { readonly accounts: Accounts; readonly proofs: Proofs; readonly identity: Identity | undefined },
+  parts: {
+    readonly accounts: Accounts;
+    readonly proofs: Proofs;
+    readonly identity: Identity | undefined;
+    readonly limits: LoginLimits;
+  },
   runtime: Runtime & { readonly database: Database },
 ): ClientServerV3Deps | undefined {
   const { homeserver } = config;
-  const { mode, limits: allowances, addresses: rules } = config.accounts;
+  const { mode, addresses: rules } = config.accounts;
   if (mode === 'off') return undefined;
-  const { clock } = runtime;
-  const { accounts, proofs, identity } = parts;
+  const { accounts, proofs, identity, limits } = parts;
   const { addresses, credentials } = composeAddresses(
     config,
     { accounts, proofs, published: identity?.published },
@@ -210,7 +236,7 @@ function clientServerOf(
     authority: accounts.authority,
     sessions: accounts.kind === 'embedded' ? accounts.sessions : undefined,
     openId: accounts.kind === 'embedded' ? { tokens: accounts.openIdTokens, serverName: homeserver.domain } : undefined,
-    limits: createLoginLimits({ allowances, serverName: homeserver.domain, clock }),
+    limits,
     contacts: {
       addresses,
       validation: proofs.validation,

@@ -90,6 +90,7 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
   identity_tokens: { endedBy: withLogins, end: ({ tx, mxid }) => tx.identityTokens.deleteByUser(mxid) },
   // Permissions given by the old password end with it.
   login_tokens: { endedBy: always, end: ({ tx, mxid }) => tx.loginTokens.deleteByUser(mxid) },
+  web_grants: { endedBy: always, end: ({ tx, mxid }) => tx.webGrants.deleteByUser(mxid) },
   uia_sessions: { endedBy: always, end: ({ tx, mxid }) => tx.uiaSessions.deleteByOwner(mxid) },
   validation_sessions: {
     endedBy: always,

@@ -17,6 +17,8 @@ import { provisioningV3Contracts } from './provisioning-v3/index.js';
 import { provisioningV3OpenApi } from './provisioning-v3/openapi.js';
 import { sessionOperations } from './sessions/index.js';
 import { sessionsOpenApi } from './sessions/openapi.js';
+import { createLink } from './web/create-link.js';
+import { webLinksOpenApi } from './web/openapi.js';
 
 /** A file of the project that is generated from the endpoints' declarations. */
 export interface ApiFile {
@@ -36,6 +38,7 @@ export const describedEndpoints: readonly EndpointContract[] = [
   ...provisioningV1Contracts,
   ...provisioningV3Contracts,
   ...sessionOperations,
+  createLink,
   ...clientServerV3.flatMap(({ endpoints }) => endpoints),
   ...clientServerV1.endpoints,
   ...[...identityV1Subjects, ...identityV2Subjects].flatMap(({ endpoints }) => endpoints),
@@ -70,6 +73,10 @@ export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/sessions-v1.json',
     render: () => json(sessionsOpenApi(sessionOperations)),
+  },
+  {
+    path: 'docs/openapi/web-links-v1.json',
+    render: () => json(webLinksOpenApi([createLink])),
   },
   {
     path: 'docs/openapi/identity-v1.json',

@@ -20,8 +20,8 @@ export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login
   readonly handOver: HandOverAnswers;
   /** Undefined without Matrix accounts. */
   readonly authority: AccountAuthority | undefined;
-  /** Undefined without embedded accounts. */
-  readonly openIdTokens: Pick<OpenIdTokens, 'findUser'> | undefined;
+  /** Undefined without Matrix accounts. */
+  readonly findOpenIdUser: FindOpenIdUser | undefined;
 }
 
 /** The external dependencies of the provisioning API. */
@@ -35,13 +35,12 @@ const openIdDeadlineMs = 30_000;
 /** The provisioning API in all its versions, with its authentication. */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
-  { authority, openIdTokens, ...parts }: ProvisioningParts,
+  { authority, findOpenIdUser, ...parts }: ProvisioningParts,
   { clock, logger }: ProvisioningRuntime,
 ): readonly Surface[] {
   const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
   const { domain: serverName } = homeserver;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
-  const findOpenIdUser = allowOpenIdAuth ? findOpenIdUserOf(homeserver, openIdTokens, clock) : undefined;
   const authenticate = createBearerAuth({
     secrets: [sharedSecret, ...oldSharedSecrets],
     findTokenHolder,
@@ -56,15 +55,15 @@ export function composeProvisioning(
     serverName,
     authenticate,
     findTokenHolder,
-    findOpenIdUser,
+    findOpenIdUser: allowOpenIdAuth ? findOpenIdUser : undefined,
     clock,
   });
 }
 
-/** The authority over the accounts also verifies OpenID tokens. */
-function findOpenIdUserOf(
+/** Returns what verifies OpenID tokens: the authority over the accounts. */
+export function findOpenIdUserOf(
   { address, domain: serverName }: Config['homeserver'],
-  tokens: ProvisioningParts['openIdTokens'],
+  tokens: Pick<OpenIdTokens, 'findUser'> | undefined,
   clock: Clock,
 ): FindOpenIdUser | undefined {
   if (address !== undefined) return createHttpOpenId({ address, serverName, deadlineMs: openIdDeadlineMs, clock });

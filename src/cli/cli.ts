@@ -6,6 +6,7 @@ import { exitCodes } from './exit-code.js';
 import { explainFailure } from './explain-failure.js';
 import { addGenerate } from './generate.js';
 import { addHealthcheck } from './healthcheck.js';
+import { addLink } from './link.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
 import { addSessions } from './sessions.js';
@@ -34,6 +35,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addRun(program, context, end);
   addUser(program, context, end);
   addSessions(program, context, end);
+  addLink(program, context, end);
   addHealthcheck(program, context, end);
   addSandbox(program, context, end);
   addDemo(program, context, end);

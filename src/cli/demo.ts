@@ -168,6 +168,7 @@ async function writeConfig(folder: string, servers: DemoServers, { random }: Cli
     delivery: { email: [{ type: 'file', path: messagesFile }] },
     outgoing: { servers: { [domain]: homeserver.url } },
     provisioning: { shared_secret: sharedSecret },
+    web: { enabled: true, public_url: `http://127.0.0.1:${port}` },
     telegram: {
       api_id: application.apiId,
       api_hash: application.apiHash,

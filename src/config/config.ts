@@ -14,12 +14,14 @@ import { provisioning } from './sections/provisioning.js';
 import { sessions } from './sections/sessions.js';
 import { telegram } from './sections/telegram.js';
 import { threepids } from './sections/threepids.js';
+import { web } from './sections/web.js';
 
 /** All sections, in the order of the sample file. */
 export const sections = {
   homeserver,
   http,
   provisioning,
+  web,
   accounts,
   identity,
   threepids,

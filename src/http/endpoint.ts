@@ -5,7 +5,7 @@ import type { Principal } from './principal.js';
 import { HttpFailure, type BodyFault, type HttpProblem } from './problem.js';
 import type { InputSource } from './read-input.js';
 import type { ReceivedRequest } from './received-request.js';
-import type { Answer, PageReply } from './reply.js';
+import type { Answer, FileReply, PageReply } from './reply.js';
 
 /** The shape of the replies of one status. `headers` describes the headers that they can have. */
 export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
@@ -14,7 +14,7 @@ export interface ReplyShape<Schema extends z.ZodType = z.ZodType> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A reply of one status that is an HTML page. */
+/** A reply of one status that is an HTML page, or a file that pages load. */
 export interface PageShape {
   readonly description: string;
   readonly page: true;
@@ -95,7 +95,7 @@ type DeclaredReply<Replies extends ReplyShapes> = {
         readonly body: Readonly<z.input<Replies[Status]['schema']> & object>;
         readonly headers?: Readonly<Record<string, string>>;
       }
-    : PageReply & { readonly status: Status };
+    : (PageReply | FileReply) & { readonly status: Status };
 }[keyof Replies & number];
 
 /**
@@ -202,7 +202,7 @@ export interface Endpoint extends EndpointContract {
    */
   readonly admit?: (head: RequestHead) => void;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
-  readonly run: (request: AnyRequest) => Promise<Answer>;
+  readonly run: (request: AnyRequest) => Promise<Answer | FileReply>;
 }
 
 /**

@@ -186,6 +186,13 @@ function requestBody(
       return {};
     case 'bytes':
       return { requestBody: { required: true, content: { 'application/octet-stream': {} } } };
+    case 'form':
+      return {
+        requestBody: {
+          required: true,
+          content: { 'application/x-www-form-urlencoded': json()['application/json'] },
+        },
+      };
     case 'json':
       return { requestBody: { required: true, content: json() } };
     case 'optional_json':

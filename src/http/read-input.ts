@@ -10,9 +10,10 @@ import { formTexts, type RequestBody } from './request-body.js';
  * - `arguments`: the body as JSON if its Content-Type says so and it is neither empty nor null;
  *   else the query string together with the body as a form, which wins. For clients from before
  *   JSON was usual.
+ * - `form`: the body as a form, whatever its Content-Type says.
  * - `bytes`: the raw body, for handlers that verify a signature.
  */
-export type InputSource = 'json' | 'optional_json' | 'query' | 'arguments' | 'bytes';
+export type InputSource = 'json' | 'optional_json' | 'query' | 'arguments' | 'form' | 'bytes';
 
 /**
  * Reads the input of a request from its source; throws the problems `body_*` and those of `read`,
@@ -28,6 +29,8 @@ export async function readInput(source: InputSource, ctx: Context, read: () => P
       const { bytes, json } = await read();
       return bytes.length === 0 ? {} : json();
     }
+    case 'form':
+      return (await read()).form();
     case 'bytes':
       return (await read()).bytes;
     case 'arguments':

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../base/logger.js';
 import { isPage, type Endpoint } from './endpoint.js';
-import type { Answer, Reply } from './reply.js';
+import type { Answer, FileReply, Reply } from './reply.js';
 
 /**
  * What becomes of a reply that its endpoint does not declare. `throw` makes it a defect: for tests.
@@ -12,12 +12,17 @@ import type { Answer, Reply } from './reply.js';
 export type UndeclaredReplies = 'throw' | 'strip';
 
 /** Returns the reply as its endpoint's declaration lets it out. */
-export function checkReply(endpoint: Endpoint, reply: Answer, mode: UndeclaredReplies, logger: Logger): Answer {
+export function checkReply<R extends Answer | FileReply>(
+  endpoint: Endpoint,
+  reply: R,
+  mode: UndeclaredReplies,
+  logger: Logger,
+): R | Answer {
   const shape = endpoint.replies[reply.status] ?? endpoint.errors[reply.status] ?? endpoint.otherErrors;
   const isDeclaredPage = shape !== undefined && isPage(shape);
-  if ('page' in reply) {
+  if ('page' in reply || 'file' in reply) {
     if (isDeclaredPage) return reply;
-    if (mode === 'throw') throw new UndeclaredReply(endpoint, reply.status, 'a page');
+    if (mode === 'throw') throw new UndeclaredReply(endpoint, reply.status, 'page' in reply ? 'a page' : 'a file');
     logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });
     return reply;
   }

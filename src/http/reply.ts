@@ -12,7 +12,7 @@ export interface ObjectReply extends Reply {
 
 /** A page in one language. */
 export interface Page {
-  /** A whole HTML document. Nothing of it is loaded from elsewhere, and scripts do not run. */
+  /** A whole HTML document. Nothing of it is loaded from another server. */
   readonly html: string;
   /** As BCP 47 names it. */
   readonly language: string;
@@ -25,10 +25,21 @@ export interface PageReply {
   readonly page: (acceptLanguage: string | undefined) => Page;
   /** The text of its one `<style>` element, if it has one: no other is applied. */
   readonly css?: string;
+  /** Whether scripts and images run and load from this server. By default, none do. */
+  readonly loadsFiles?: boolean;
+  /** The origins of pages that may show it in a frame. None by default. */
+  readonly framedBy?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Whatever may be answered. */
+/** A file that pages load. */
+export interface FileReply {
+  readonly status: number;
+  readonly file: { readonly bytes: Buffer; readonly type: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whatever may be answered, except files, which only handlers return. */
 export type Answer = Reply | PageReply;
 
 /**

@@ -38,6 +38,8 @@ export interface Homeserver {
     clientAddress: string,
     accessToken: Secret | undefined,
   ): Promise<HomeserverAnswer>;
+  /** POST /logout */
+  logOut(caller: HomeserverCaller): Promise<HomeserverAnswer>;
   /** GET /account/whoami */
   whoAmI(token: Secret, clientAddress: string): Promise<HomeserverAnswer>;
   /** GET /account/3pid */

@@ -87,6 +87,8 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
       ask({ caller: 'unauthenticated', method: 'GET', path: `${client}/login`, clientAddress }),
     logIn: (body, clientAddress, accessToken) =>
       ask({ caller: 'unauthenticated', method: 'POST', path: `${client}/login`, clientAddress, accessToken, body }),
+    logOut: ({ accessToken, clientAddress }) =>
+      ask({ caller: 'authenticated', method: 'POST', path: `${client}/logout`, clientAddress, accessToken, body: {} }),
     whoAmI: (accessToken, clientAddress) =>
       ask({ caller: 'unverified_token', method: 'GET', path: `${client}/account/whoami`, clientAddress, accessToken }),
     listAddresses: ({ accessToken, clientAddress }) =>

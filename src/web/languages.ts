@@ -1,9 +1,14 @@
+import { de as siteDe } from './site/de.js';
+import { en as siteEn } from './site/en.js';
 import { de } from './texts/de.js';
 import { en } from './texts/en.js';
-import type { PageTexts } from './texts/page-texts.js';
+import type { Texts } from './texts/page-texts.js';
 
 /** The texts of each language; the first one is used if none of them is accepted. */
-export const catalogues = { en, de } as const satisfies Readonly<Record<string, PageTexts>>;
+export const catalogues = {
+  en: { ...en, site: siteEn },
+  de: { ...de, site: siteDe },
+} as const satisfies Readonly<Record<string, Texts>>;
 
 /** A language of the pages, as BCP 47 names it. */
 export type Language = keyof typeof catalogues;

@@ -98,7 +98,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
   it('ends logins in all three cases, and deletes the data of the account at deactivation', () => {
     const endedBy = (...events: readonly RevocationEvent[]) => tables.filter((table) => isEnded(table, events));
     const ofLogins = ['devices', 'access_tokens', 'refresh_tokens', 'open_id_tokens', 'identity_tokens'];
-    const pending = ['login_tokens', 'uia_sessions', 'validation_sessions', 'validation_tokens'];
+    const pending = ['login_tokens', 'web_grants', 'uia_sessions', 'validation_sessions', 'validation_tokens'];
     const kept = tables.filter((table) => !isEnded(table, ['deactivate']));
     expect(new Set(endedBy('log_out'))).toEqual(new Set([...ofLogins, ...pending]));
     expect(new Set(endedBy('change_password'))).toEqual(new Set(pending));

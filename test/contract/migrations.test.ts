@@ -13,6 +13,7 @@ const digests = [
   'CreateThreepids1796000000004 963bcf91dacaa039',
   'CreateIdentity1796000000005 ee1fdf83031c4bd6',
   'CreateSessions1796000000006 1f10356e22b9cb65',
+  'CreateWebGrants1796000000007 a5ad197ee6684f64',
 ];
 
 it('keeps each migration unchanged after its release', async () => {

@@ -36,6 +36,7 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
   await tx.loginTokens.insert({ tokenHash: hash('login', tag), mxid, deviceId: 'ANY', createdAt: at, expiresAt });
   await tx.uiaSessions.insert({ id: hash('uia', tag), owner: mxid, operation: 'any', completed: [], expiresAt });
   await tx.identityTokens.insert({ tokenHash: hash('identity', tag), mxid, createdAt: at, usedAt: at });
+  await tx.webGrants.insert({ tokenHash: hash('web', tag), kind: 'session', owner: mxid, createdAt: at, expiresAt });
   await tx.acceptedTerms.add(mxid, { url: 'https://terms.test', version: '1' }, at);
 
   const profile = writeUser(user);

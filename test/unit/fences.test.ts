@@ -105,7 +105,7 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^telegram$/, parts: ['telegram/gramjs'] },
   { library: /^(koa|koa-.+|@koa\/.+)$/, parts: ['http', 'api'] },
   { library: /^ws$/, parts: ['http'] },
-  { library: /^uqr$/, parts: ['cli'] },
+  { library: /^uqr$/, parts: ['cli', 'web'] },
   { library: /^winston$/, parts: ['observability'] },
   { library: /^nodemailer$/, parts: ['delivery'] },
   { library: /^eta$/, parts: ['delivery'] },

@@ -28,6 +28,7 @@ import { sessionLeases } from './session-leases.js';
 import { telegramAccounts } from './telegram-accounts.js';
 import { uiaSessions } from './uia-sessions.js';
 import { validationSessions } from './validation-sessions.js';
+import { webGrants } from './web-grants.js';
 
 /** The tables that have a store. A new table is added here, and nowhere else. */
 const tables = {
@@ -55,6 +56,7 @@ const tables = {
   inviteDeliveries,
   lookupHashes,
   acceptedTerms,
+  webGrants,
 } satisfies Record<string, Table<object>>;
 
 type Tables = typeof tables;

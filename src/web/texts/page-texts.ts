@@ -1,4 +1,5 @@
 import type { FailureReason } from '../failure-reason.js';
+import type { SiteTexts } from '../site/site-texts.js';
 
 /** What is validated. */
 export type ProvenMedium = 'email' | 'msisdn';
@@ -25,4 +26,9 @@ export interface PageTexts {
   readonly provenText: string;
   readonly continueLink: string;
   readonly failures: Readonly<Record<FailureReason, HeadedText>>;
+}
+
+/** The texts of all pages, in one language. */
+export interface Texts extends PageTexts {
+  readonly site: SiteTexts;
 }

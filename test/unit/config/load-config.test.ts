@@ -50,6 +50,7 @@ describe('a configuration with the required keys only', () => {
         },
         passwordHashing: { maxConcurrent: 1, maxWaiting: 50 },
       },
+      web: { enabled: false },
       identity: { enabled: false },
       threepids: {
         provableMs: 86_400_000,

@@ -1,0 +1,49 @@
+import type { OpenIdVerifier, MatrixSignIn } from './matrix-sign-in.js';
+import type { WebGrants } from '../../accounts/web-grants.js';
+import type { Clock } from '../../base/clock.js';
+import type { ServerName } from '../../base/mxid.js';
+import type { TelegramAccounts } from '../../login/accounts.js';
+import type { LoginProcesses } from '../../login/processes.js';
+import type { LoginService } from '../../login/service.js';
+import type { SiteOperator } from '../../web/site/site-page.js';
+import type { HandOverAnswers } from '../provisioning/hand-over.js';
+import type { PhoneProofs } from '../provisioning/phone-proofs.js';
+import type { Random } from '../../base/random.js';
+
+/** The operator's logo. */
+export interface Logo {
+  readonly bytes: Buffer;
+  /** Its media type. */
+  readonly type: string;
+}
+
+/** The dependencies of the pages. */
+export interface WebDeps {
+  /** Whether the pages stand alone, or in a frame of a Matrix client. */
+  readonly mode: 'page' | 'widget';
+  /** The path of the pages, without a slash at its end. */
+  readonly base: string;
+  /** The URL at which browsers reach this server, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly serverName: ServerName;
+  readonly grants: WebGrants;
+  /** How long a session lasts. */
+  readonly sessionMs: number;
+  readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  readonly maxAccounts: number;
+  readonly phoneProofs: PhoneProofs;
+  readonly handOver: HandOverAnswers;
+  /** Undefined if users cannot sign in with a password. */
+  readonly signInByPassword: MatrixSignIn | undefined;
+  /** Undefined if users cannot sign in through the SSO of the homeserver. */
+  readonly signInBySso: (MatrixSignIn & { readonly homeserverUrl: string }) | undefined;
+  /** Undefined except in the widget. */
+  readonly verifyOpenId: OpenIdVerifier | undefined;
+  readonly acceptsLinks: boolean;
+  /** The origins that may show the widget. */
+  readonly widgetClients: readonly string[];
+  readonly operator: SiteOperator;
+  readonly logo: Logo | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+}

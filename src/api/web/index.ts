@@ -1,0 +1,72 @@
+import { publicPage } from './page-endpoint.js';
+import { allowAnonymous } from '../../http/bearer-auth.js';
+import { surface, type Surface } from '../../http/surface.js';
+import { problemHeaders } from '../../http/plain-problems.js';
+import { readScript, type ScriptName } from '../../web/browser/scripts.js';
+import { problemPage } from '../../web/site/sign-in-pages.js';
+import { addPhone, confirmLogOut, handOver, home, logOut } from './accounts.js';
+import type { WebDeps } from './deps.js';
+import { answerLogin, awaitScan, cancelLogin, chooseFlow, resendCode, showLogin, startLogin } from './logins.js';
+import { goTo } from './page-endpoint.js';
+import { problemOf, problemOfHttp, WebFailure, type PageProblem } from './problems.js';
+import { finishSso, redeemLink, showLink, signIn, signOut, startSso, submitOpenId } from './sign-in.js';
+import { frameOf } from './visitor.js';
+
+const script = (name: ScriptName) => {
+  const bytes = readScript(name);
+  return publicPage({ name, path: `/${name}`, params: {}, summary: 'A script of the pages' }, async () => ({
+    status: 200,
+    file: { bytes, type: 'text/javascript; charset=utf-8' },
+  }));
+};
+
+const logo = publicPage({ name: 'logo', path: '/logo', params: {}, summary: "The operator's logo" }, async (deps) => {
+  if (!deps.logo) throw new WebFailure({ kind: 'page_unknown' });
+  return { status: 200, file: deps.logo, headers: { 'Cache-Control': 'max-age=3600' } };
+});
+
+const withoutSlash = publicPage({ name: 'without_slash', path: '', params: {}, summary: 'Add the slash' }, (deps) =>
+  Promise.resolve(goTo(deps, '/')),
+);
+
+/** Returns the pages on which users log in to Telegram. */
+export function createWebSurface(deps: WebDeps): Surface {
+  const endpoints = [
+    withoutSlash,
+    home,
+    signIn,
+    signOut,
+    startSso,
+    finishSso,
+    showLink,
+    redeemLink,
+    submitOpenId,
+    chooseFlow,
+    startLogin,
+    showLogin,
+    answerLogin,
+    resendCode,
+    cancelLogin,
+    awaitScan,
+    confirmLogOut,
+    logOut,
+    addPhone,
+    handOver,
+    script('script.js'),
+    script('widget.js'),
+    logo,
+  ];
+  const explain = ({ status, ...problem }: PageProblem) => problemPage(status, frameOf(deps), problem);
+  return surface({
+    name: deps.mode === 'widget' ? 'web-widget' : 'web',
+    prefixes: [deps.base],
+    authenticate: allowAnonymous,
+    accessLevel: 'info',
+    problem: (problem) => ({ ...explain(problemOfHttp(problem)), headers: problemHeaders(problem) }),
+    failure(failure) {
+      const problem = problemOf(failure);
+      return problem && explain(problem);
+    },
+    endpoints: endpoints.map((each) => each.serve(deps)),
+  });
+}

@@ -1,0 +1,73 @@
+import type { AccountAuthority, LoginGrant } from '../../accounts/authority.js';
+import type { LoginLimits } from '../../accounts/login-limits.js';
+import type { Logger } from '../../base/logger.js';
+import type { Mxid, ServerName } from '../../base/mxid.js';
+import type { Secret } from '../../base/secret.js';
+import { logIn } from '../client-server/log-in.js';
+import type { FindOpenIdUser } from '../provisioning-v3/authenticate.js';
+
+/** Returns the user of an OpenID token. */
+export type OpenIdVerifier = FindOpenIdUser;
+
+/** Proves Matrix IDs by logins that end at once. Each method throws AccountFailure. */
+export interface MatrixSignIn {
+  /** Returns whether the homeserver offers this login type now. */
+  isOffered(type: 'm.login.password' | 'm.login.sso', clientAddress: string): Promise<boolean>;
+  /** Returns the user with that name and password. */
+  byPassword(user: string, password: Secret, clientAddress: string): Promise<Mxid>;
+  /** Returns the user of a login token, which an SSO login ends with. */
+  byToken(token: Secret, clientAddress: string): Promise<Mxid>;
+}
+
+export interface MatrixSignInDeps {
+  readonly authority: Pick<AccountAuthority, 'loginFlows' | 'logIn'>;
+  readonly limits: LoginLimits;
+  readonly serverName: ServerName;
+  /** Ends the login of an access token. */
+  readonly logOut: (accessToken: Secret, clientAddress: string) => Promise<void>;
+  readonly logger: Logger;
+}
+
+const deviceName = 'Gangway (sign-in to the web page)';
+
+/** Creates the sign-in with Matrix accounts. Its limits are those of all Matrix logins. */
+export function createMatrixSignIn(deps: MatrixSignInDeps): MatrixSignIn {
+  const { authority, limits, logOut, logger } = deps;
+
+  async function prove(body: Readonly<Record<string, unknown>>, clientAddress: string): Promise<Mxid> {
+    const request = {
+      body: { ...body, initial_device_display_name: deviceName },
+      userName: 'identifier',
+      accessToken: undefined,
+      clientAddress,
+    };
+    const grant: LoginGrant = await logIn({ authority, limits }, request);
+    // The token is in no other place, so a login that cannot be ended is of no use to anyone.
+    await logOut(grant.accessToken, clientAddress).catch((error: unknown) =>
+      logger.warn('web sign-in not logged out', { owner: grant.mxid, error }),
+    );
+    return grant.mxid;
+  }
+
+  return {
+    async isOffered(type, clientAddress) {
+      const flows = await authority.loginFlows(clientAddress);
+      return flows.some((flow) => flow.type === type);
+    },
+
+    byPassword: (user, password, clientAddress) =>
+      prove({ type: 'm.login.password', identifier: identifierOf(user), password: password.reveal() }, clientAddress),
+
+    byToken: (token, clientAddress) => prove({ type: 'm.login.token', token: token.reveal() }, clientAddress),
+  };
+}
+
+/** Returns the identifier of a Matrix ID, a localpart, an e-mail address or a phone number. */
+function identifierOf(typed: string): Readonly<Record<string, string>> {
+  const user = typed.trim();
+  if (/^[^@\s]+@[^@\s]+$/.test(user)) return { type: 'm.id.thirdparty', medium: 'email', address: user };
+  if (/^\+[\d ()./-]+$/.test(user)) {
+    return { type: 'm.id.thirdparty', medium: 'msisdn', address: user.replaceAll(/\D/g, '') };
+  }
+  return { type: 'm.id.user', user };
+}

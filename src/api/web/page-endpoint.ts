@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { defineEndpoint, type PathNames, type PathParameter, type QueryParameter } from '../../http/endpoint.js';
+import type { ReceivedRequest } from '../../http/received-request.js';
+import type { FileReply, PageReply } from '../../http/reply.js';
+import { page } from '../../web/page.js';
+import { html } from '../../web/html.js';
+import type { Mxid } from '../../base/mxid.js';
+import type { WebDeps } from './deps.js';
+import { readVisitor, requireOwnForm, withVisitor, type Visitor } from './visitor.js';
+
+const aPage = { description: 'A page', page: true } as const;
+const statuses = [200, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 426, 429, 500, 502, 503] as const;
+
+// Pages of all statuses have one type, that of the first.
+const pageReplies = Object.fromEntries(statuses.map((status) => [status, aPage])) as Readonly<
+  Record<200, typeof aPage>
+>;
+
+interface PageDeclaration<Path extends string, Query extends string> {
+  readonly name: string;
+  /** Below the path of the pages. */
+  readonly path: Path;
+  readonly params: Readonly<Record<PathNames<Path>, PathParameter>>;
+  readonly query?: Readonly<Record<Query, QueryParameter>>;
+  readonly summary: string;
+}
+
+/** A request for a page, or with a form. */
+export interface PageRequest<Name extends string, Query extends string> {
+  readonly visitor: Visitor;
+  readonly params: Readonly<Record<Name, string>>;
+  readonly query: Readonly<Partial<Record<Query, string>>>;
+  /** The fields of the form; empty for GET. */
+  readonly form: Readonly<Record<string, string>>;
+  readonly clientAddress: string;
+  readonly received: ReceivedRequest;
+  readonly stopping: AbortSignal;
+}
+
+/** A request of a signed-in user. */
+export interface UserRequest<Name extends string, Query extends string> extends PageRequest<Name, Query> {
+  readonly owner: Mxid;
+}
+
+type Handle<Request> = (deps: WebDeps, request: Request) => Promise<PageReply | FileReply>;
+
+/** Defines a page for every visitor. */
+export function publicPage<const Path extends string, const Query extends string = never>(
+  declaration: PageDeclaration<Path, Query>,
+  handle: Handle<PageRequest<PathNames<Path>, Query>>,
+) {
+  return define('GET', declaration, handle);
+}
+
+/** Defines the target of a form for every visitor. The form must be that of a page of this site. */
+export function publicForm<const Path extends string>(
+  declaration: PageDeclaration<Path, never>,
+  handle: Handle<PageRequest<PathNames<Path>, never>>,
+) {
+  return define('POST', declaration, handle);
+}
+
+/** Defines a page for signed-in users. Others are sent to the sign-in, and come back to it. */
+export function userPage<const Path extends string, const Query extends string = never>(
+  declaration: PageDeclaration<Path, Query>,
+  handle: Handle<UserRequest<PathNames<Path>, Query>>,
+) {
+  return define('GET', declaration, async (deps, request: PageRequest<PathNames<Path>, Query>) => {
+    const { owner } = request.visitor;
+    if (owner !== undefined) return handle(deps, { ...request, owner });
+    const path = request.received.uri.slice(deps.base.length);
+    const query = nextPath(path) === undefined ? '' : `?${new URLSearchParams({ next: path }).toString()}`;
+    return goTo(deps, `/${query}`);
+  });
+}
+
+/** Defines the target of a form for signed-in users. */
+export function userForm<const Path extends string>(
+  declaration: PageDeclaration<Path, never>,
+  handle: Handle<UserRequest<PathNames<Path>, never>>,
+) {
+  return define('POST', declaration, async (deps, request: PageRequest<PathNames<Path>, never>) => {
+    const { owner } = request.visitor;
+    return owner === undefined ? goTo(deps, '/') : handle(deps, { ...request, owner });
+  });
+}
+
+function define<const Path extends string, const Query extends string>(
+  method: 'GET' | 'POST',
+  declaration: PageDeclaration<Path, Query>,
+  handle: Handle<PageRequest<PathNames<Path>, Query>>,
+) {
+  return defineEndpoint(
+    {
+      ...declaration,
+      method,
+      access: 'public',
+      ...(method === 'POST' ? { body: z.record(z.string(), z.string()), bodyFrom: 'form' } : {}),
+      replies: pageReplies,
+      errors: {},
+    },
+    (deps: WebDeps) => ({
+      async handler(request) {
+        const { params, query, clientAddress, received, stopping } = request;
+        const form = (request.body ?? {}) as Readonly<Record<string, string>>;
+        const visitor = await readVisitor(deps, received);
+        if (method === 'POST') requireOwnForm(visitor, received, form['form_token']);
+        const reply = await handle(deps, { visitor, params, query, form, clientAddress, received, stopping });
+        const answer = 'page' in reply ? withVisitor(deps, visitor, reply) : reply;
+        return answer as typeof answer & { readonly status: 200 };
+      },
+    }),
+  );
+}
+
+/** Returns a redirect to a path below the base. After a form, the browser requests that page. */
+export function goTo({ base }: Pick<WebDeps, 'base'>, path: string) {
+  const target = `${base}${path}`;
+  const shown = page(303, ({ site }) => ({
+    title: site.siteTitle,
+    content: html`<p><a href="${target}">${site.next}</a></p>`,
+  }));
+  return { ...shown, headers: { Location: target } };
+}
+
+/** Returns the path if the sign-in may continue to it: that of a login process or of a new one. */
+export function nextPath(path: string | undefined): string | undefined {
+  const isAllowed = path !== undefined && /^\/logins\/(new(\?replacing=\d{1,20})?|[A-Za-z0-9_-]{22})$/.test(path);
+  return isAllowed ? path : undefined;
+}

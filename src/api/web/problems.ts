@@ -1,0 +1,154 @@
+import { AccountFailure, type AccountFault } from '../../accounts/failure.js';
+import { TelegramProofFailure, type TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
+import { Failure } from '../../base/failure.js';
+import type { HttpProblem } from '../../http/problem.js';
+import { TelegramAccountFailure } from '../../login/accounts.js';
+import { LoginFailure, LoginProcessFailure, type LoginFault, type LoginProcessFault } from '../../login/failure.js';
+import type { SiteProblem } from '../../web/site/problems.js';
+import type { ShownProblem } from '../../web/site/site-page.js';
+
+/** A problem that this API detects itself. */
+export class WebFailure extends Failure<{ readonly kind: SiteProblem }> {}
+
+/** A problem, and the status of the page that explains it. */
+export interface PageProblem extends ShownProblem {
+  readonly status: number;
+}
+
+/** Returns the problem of a failure, or undefined for a failure that no page explains. */
+export function problemOf(failure: Failure): PageProblem | undefined {
+  if (failure instanceof WebFailure) return withStatus({ problem: failure.fact.kind });
+  if (failure instanceof LoginFailure) return withStatus(ofLogin(failure.fact));
+  if (failure instanceof LoginProcessFailure) return withStatus(ofProcess(failure.fact));
+  if (failure instanceof TelegramAccountFailure) return withStatus({ problem: 'account_unknown' });
+  if (failure instanceof TelegramProofFailure) return withStatus({ problem: proofProblems[failure.fact.kind] });
+  if (failure instanceof AccountFailure) return withStatus(ofAccount(failure.fact));
+  return undefined;
+}
+
+function ofLogin(fault: LoginFault): ShownProblem {
+  switch (fault.kind) {
+    case 'flood_wait':
+    case 'asked_too_often':
+      return { problem: fault.kind, retryAfterMs: fault.retryAfterMs };
+    case 'telegram_error':
+      return { problem: fault.kind, message: fault.name };
+    case 'bridge_refused':
+    case 'bridge_request_rejected':
+      return { problem: fault.kind, message: fault.message };
+    default:
+      return { problem: fault.kind };
+  }
+}
+
+function ofProcess(fault: LoginProcessFault): ShownProblem {
+  return fault.kind === 'too_many_accounts' ? { problem: fault.kind, max: fault.allowed } : { problem: fault.kind };
+}
+
+const proofProblems = {
+  number_missing: 'number_unavailable',
+  account_missing: 'number_unavailable',
+  number_in_use: 'number_in_use',
+  number_unchecked: 'number_unavailable',
+  login_over: 'account_unknown',
+} as const satisfies Record<TelegramProofFault['kind'], SiteProblem>;
+
+function ofAccount(fault: AccountFault): ShownProblem {
+  switch (fault.kind) {
+    case 'wrong_credentials':
+      return { problem: 'wrong_credentials' };
+    case 'rate_limited':
+    case 'overloaded':
+      return { problem: 'sign_in_too_often', retryAfterMs: fault.retryAfterMs };
+    case 'user_deactivated':
+      return { problem: 'owner_deactivated' };
+    case 'login_token_invalid':
+      return { problem: 'sso_failed' };
+    case 'parameter_missing':
+    case 'parameter_invalid':
+      return { problem: 'sign_in_incomplete' };
+    case 'refused_upstream':
+      return ofUpstream(fault.status, fault.body);
+    default:
+      return { problem: 'homeserver_unreachable' };
+  }
+}
+
+function ofUpstream(status: number, body: Readonly<Record<string, unknown>>): ShownProblem {
+  const { errcode, error, retry_after_ms: retryAfterMs } = body;
+  if (status === 429) {
+    return { problem: 'sign_in_too_often', retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : 60_000 };
+  }
+  if (errcode === 'M_FORBIDDEN') return { problem: 'wrong_credentials' };
+  if (errcode === 'M_USER_DEACTIVATED') return { problem: 'owner_deactivated' };
+  const message = typeof error === 'string' ? error.slice(0, 300) : String(status);
+  return status >= 500 ? { problem: 'homeserver_unreachable' } : { problem: 'sign_in_refused', message };
+}
+
+/** Returns the problem of a request that the HTTP layer detects. */
+export function problemOfHttp(problem: HttpProblem): PageProblem {
+  const { status, ...shown } = httpProblems[problem.kind];
+  const retry = problem.kind === 'too_many_attempts' ? { retryAfterMs: problem.retryAfterMs } : {};
+  return { ...shown, ...retry, status };
+}
+
+const httpProblems = {
+  route_unknown: { problem: 'page_unknown', status: 404 },
+  method_not_allowed: { problem: 'page_unknown', status: 405 },
+  unauthorized: { problem: 'form_expired', status: 401 },
+  address_refused: { problem: 'not_permitted', status: 403 },
+  too_many_attempts: { problem: 'sign_in_too_often', status: 429 },
+  authentication_unavailable: { problem: 'unavailable', status: 503 },
+  body_not_json: { problem: 'request_invalid', status: 400 },
+  body_unfit: { problem: 'request_invalid', status: 400 },
+  body_too_large: { problem: 'request_invalid', status: 413 },
+  server_busy: { problem: 'too_busy', status: 503 },
+  body_encoded: { problem: 'request_invalid', status: 415 },
+  path_malformed: { problem: 'request_invalid', status: 400 },
+  too_many_open: { problem: 'too_busy', status: 503 },
+  upgrade_required: { problem: 'request_invalid', status: 426 },
+  unavailable: { problem: 'unavailable', status: 503 },
+  defect: { problem: 'defect', status: 500 },
+} as const satisfies Record<HttpProblem['kind'], { problem: SiteProblem; status: number }>;
+
+/** The statuses of problems for which 400 is wrong. */
+const statuses: Readonly<Partial<Record<SiteProblem, number>>> = {
+  phone_number_flood: 429,
+  flood_wait: 429,
+  asked_too_often: 429,
+  sign_in_too_often: 429,
+  telegram_unreachable: 503,
+  telegram_rejected_us: 503,
+  bridge_unreachable: 503,
+  homeserver_unreachable: 503,
+  unavailable: 503,
+  number_unavailable: 503,
+  too_busy: 503,
+  bridge_refused: 502,
+  telegram_error: 502,
+  not_permitted: 403,
+  owner_deactivated: 403,
+  wrong_credentials: 403,
+  sign_in_refused: 403,
+  open_id_failed: 403,
+  sso_failed: 403,
+  form_expired: 403,
+  link_invalid: 404,
+  account_unknown: 404,
+  login_unknown: 404,
+  page_unknown: 404,
+  login_cancelled: 410,
+  login_timed_out: 410,
+  already_logged_in: 409,
+  telegram_account_taken: 409,
+  session_held: 409,
+  login_finished: 409,
+  wrong_step: 409,
+  too_many_accounts: 409,
+  other_telegram_account: 409,
+  number_in_use: 409,
+};
+
+function withStatus(shown: ShownProblem): PageProblem {
+  return { ...shown, status: statuses[shown.problem] ?? 400 };
+}

@@ -1,0 +1,157 @@
+import { parseMxid, serverNameOf } from '../../base/mxid.js';
+import { Secret } from '../../base/secret.js';
+import { AccountFailure } from '../../accounts/failure.js';
+import { linkPage, problemPage, signInPage, widgetPage, type SignInForm } from '../../web/site/sign-in-pages.js';
+import type { WebDeps } from './deps.js';
+import { goTo, nextPath, publicForm, publicPage, type PageRequest } from './page-endpoint.js';
+import { problemOf, WebFailure, type PageProblem } from './problems.js';
+import { ssoState, withoutSession, withSession } from './visitor.js';
+
+const next = { description: 'The path to continue to after the sign-in.' };
+
+/** What to show to a visitor who is not signed in. */
+export async function showSignIn(
+  deps: WebDeps,
+  { visitor, clientAddress, query }: PageRequest<never, 'next' | 'done'>,
+) {
+  if (deps.mode === 'widget') return widgetPage(visitor.frame);
+  const form = { next: nextPath(query.next), hasSignedOut: query.done === 'signed_out' };
+  return signInPage(200, visitor.frame, { ...(await offered(deps, clientAddress)), ...form });
+}
+
+/**
+ * Returns the ways to sign in that work now. If the homeserver does not answer, all that are
+ * enabled.
+ */
+async function offered(deps: WebDeps, clientAddress: string): Promise<Pick<SignInForm, 'ways' | 'serverName'>> {
+  const { signInByPassword, signInBySso, serverName } = deps;
+  const isOffered = async (way: WebDeps['signInByPassword'], type: 'm.login.password' | 'm.login.sso') => {
+    try {
+      return (await way?.isOffered(type, clientAddress)) ?? false;
+    } catch (error) {
+      if (error instanceof AccountFailure) return true;
+      throw error;
+    }
+  };
+  const [password, sso] = await Promise.all([
+    isOffered(signInByPassword, 'm.login.password'),
+    isOffered(signInBySso, 'm.login.sso'),
+  ]);
+  return { ways: { password, sso }, serverName };
+}
+
+/** POST /sign-in: with the password of the Matrix account. */
+export const signIn = publicForm(
+  { name: 'sign_in', path: '/sign-in', params: {}, summary: 'Sign in with a password' },
+  async (deps, { visitor, form, clientAddress }) => {
+    const { user = '', password = '' } = form;
+    const after = nextPath(form['next']);
+    try {
+      if (!deps.signInByPassword) throw new WebFailure({ kind: 'page_unknown' });
+      if (user.trim() === '' || password === '') throw new WebFailure({ kind: 'sign_in_incomplete' });
+      const mxid = await deps.signInByPassword.byPassword(user, new Secret(password), clientAddress);
+      const { token } = await deps.grants.openSession(mxid);
+      return withSession(deps, token, goTo(deps, after ?? '/'));
+    } catch (error) {
+      const problem = readProblem(error);
+      const shown = { ...(await offered(deps, clientAddress)), user, next: after, problem };
+      return signInPage(problem.status, visitor.frame, shown);
+    }
+  },
+);
+
+/** POST /sign-out */
+export const signOut = publicForm(
+  { name: 'sign_out', path: '/sign-out', params: {}, summary: 'End the session of the page' },
+  async (deps, { visitor }) => {
+    await deps.grants.endSession(visitor.token);
+    return withoutSession(deps, goTo(deps, '/?done=signed_out'));
+  },
+);
+
+/** GET /sso: leads to the homeserver (client-server API, "Client login via SSO"). */
+export const startSso = publicPage(
+  { name: 'sso', path: '/sso', params: {}, query: { next }, summary: 'Sign in through the SSO of the homeserver' },
+  async (deps, { visitor, query }) => {
+    if (!deps.signInBySso) throw new WebFailure({ kind: 'page_unknown' });
+    const after = nextPath(query.next) ?? '/';
+    const back = new URLSearchParams({ next: after, state: ssoState(visitor, after) });
+    const redirectUrl = `${deps.publicUrl}${deps.base}/sso/done?${back.toString()}`;
+    const target = new URL(`${deps.signInBySso.homeserverUrl}/_matrix/client/v3/login/sso/redirect`);
+    target.searchParams.set('redirectUrl', redirectUrl);
+    return { ...goTo(deps, '/'), headers: { Location: target.href } };
+  },
+);
+
+/** GET /sso/done: the homeserver leads back here, with a login token. */
+export const finishSso = publicPage(
+  {
+    name: 'sso_done',
+    path: '/sso/done',
+    params: {},
+    query: {
+      next,
+      state: { description: 'Binds the login to the browser that has started it.' },
+      loginToken: { description: 'The login token of the homeserver.' },
+    },
+    summary: 'Complete the SSO',
+  },
+  async (deps, { visitor, query, clientAddress }) => {
+    const { next: after = '', state = '', loginToken = '' } = query;
+    if (!deps.signInBySso) throw new WebFailure({ kind: 'page_unknown' });
+    const isOwn = new Secret(state).equals(new Secret(ssoState(visitor, after)));
+    if (visitor.isNew || !isOwn || loginToken === '') throw new WebFailure({ kind: 'sso_failed' });
+    const mxid = await deps.signInBySso.byToken(new Secret(loginToken), clientAddress);
+    const { token } = await deps.grants.openSession(mxid);
+    return withSession(deps, token, goTo(deps, nextPath(after) ?? '/'));
+  },
+);
+
+/** GET /link/{token}: the page behind a one-time link. */
+export const showLink = publicPage(
+  {
+    name: 'link',
+    path: '/link/{token}',
+    params: { token: { description: 'The token of the link.' } },
+    summary: 'Open a one-time link',
+  },
+  async (deps, { visitor, params: { token } }) => {
+    const mxid = deps.acceptsLinks ? await deps.grants.findLink(new Secret(token)) : undefined;
+    if (mxid === undefined) throw new WebFailure({ kind: 'link_invalid' });
+    return linkPage(visitor.frame, { token, mxid });
+  },
+);
+
+/** POST /link: uses the link. */
+export const redeemLink = publicForm(
+  { name: 'redeem_link', path: '/link', params: {}, summary: 'Sign in with a one-time link' },
+  async (deps, { form }) => {
+    const session = deps.acceptsLinks ? await deps.grants.redeemLink(new Secret(form['token'] ?? '')) : undefined;
+    if (!session) throw new WebFailure({ kind: 'link_invalid' });
+    return withSession(deps, session.token, goTo(deps, '/'));
+  },
+);
+
+/** POST /open-id: signs the user of the widget in. */
+export const submitOpenId = publicForm(
+  { name: 'open_id', path: '/open-id', params: {}, summary: 'Sign in with an OpenID token' },
+  async (deps, { visitor, form }) => {
+    const { token = '', server = '' } = form;
+    const named = parseMxid(`@_:${server}`);
+    if (!deps.verifyOpenId || token === '' || named === undefined) throw new WebFailure({ kind: 'open_id_failed' });
+    const verdict = await deps.verifyOpenId(new Secret(token), serverNameOf(named));
+    if (verdict.kind === 'unavailable') {
+      return problemPage(503, visitor.frame, { problem: 'homeserver_unreachable' });
+    }
+    if (verdict.kind !== 'user') throw new WebFailure({ kind: 'open_id_failed' });
+    const session = await deps.grants.openSession(verdict.mxid);
+    return withSession(deps, session.token, goTo(deps, '/'));
+  },
+);
+
+/** Returns the problem to show in the form, or throws the error again. */
+function readProblem(error: unknown): PageProblem {
+  const problem = error instanceof AccountFailure || error instanceof WebFailure ? problemOf(error) : undefined;
+  if (!problem || problem.problem === 'page_unknown') throw error;
+  return problem;
+}

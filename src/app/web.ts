@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import type { LoginLimits } from '../accounts/login-limits.js';
+import { createWebGrants, type WebGrants } from '../accounts/web-grants.js';
+import type { FindOpenIdUser } from '../api/provisioning-v3/authenticate.js';
+import { createLinksSurface } from '../api/web/create-link.js';
+import type { Logo, WebDeps } from '../api/web/deps.js';
+import { createWebSurface } from '../api/web/index.js';
+import { createMatrixSignIn } from '../api/web/matrix-sign-in.js';
+import type { Runtime } from '../base/runtime.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.js';
+import { createBearerAuth } from '../http/bearer-auth.js';
+import type { Surface } from '../http/surface.js';
+import type { Accounts } from './accounts.js';
+
+/** The dependencies of composeWeb besides the configuration. */
+export interface WebParts extends Pick<WebDeps, 'login' | 'phoneProofs' | 'handOver'> {
+  readonly accounts: Accounts | undefined;
+  /** The limits of all Matrix logins. */
+  readonly limits: LoginLimits;
+  readonly findOpenIdUser: FindOpenIdUser | undefined;
+  readonly mayLogIn: (mxid: Parameters<WebGrants['issueLink']>[0]) => boolean;
+}
+
+/** The web page. */
+export interface WebPages {
+  readonly surfaces: readonly Surface[];
+  /** Deletes expired sessions and links. */
+  sweep(): Promise<void>;
+}
+
+const logoTypes: Readonly<Record<string, string>> = {
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+};
+
+/** Returns the web page, or undefined if it is disabled. */
+export function composeWeb(
+  { web, homeserver, bridge, provisioning }: Config,
+  parts: WebParts,
+  { database, ...runtime }: Runtime & { readonly database: Database },
+): WebPages | undefined {
+  if (!web.enabled) return undefined;
+  const { publicUrl, path, sessionMs, linkMs, signIn, operator } = web;
+  const { clock, random, logger } = runtime;
+  const { accounts, limits, findOpenIdUser, mayLogIn } = parts;
+  const grants = createWebGrants({ database, clock, random, sessionMs, linkMs });
+  const serverName = homeserver.domain;
+  const matrixSignIn =
+    accounts &&
+    createMatrixSignIn({ authority: accounts.authority, limits, serverName, logOut: logOutOf(accounts), logger });
+  const homeserverUrl = signIn.homeserverUrl ?? homeserver.address;
+  const logo = operator.logoFile === undefined ? undefined : readLogo(operator.logoFile);
+  const common = {
+    publicUrl,
+    serverName,
+    grants,
+    sessionMs,
+    login: parts.login,
+    maxAccounts: bridge.maxAccounts,
+    phoneProofs: parts.phoneProofs,
+    handOver: parts.handOver,
+    acceptsLinks: signIn.links,
+    widgetClients: signIn.widgetClients,
+    operator: { ...operator, name: operator.name ?? serverName, hasLogo: logo !== undefined },
+    logo,
+    clock,
+    random,
+  };
+  const pages = createWebSurface({
+    ...common,
+    mode: 'page',
+    base: path,
+    signInByPassword: signIn.password ? matrixSignIn : undefined,
+    signInBySso:
+      signIn.sso && matrixSignIn && homeserverUrl !== undefined && accounts?.kind === 'relay'
+        ? { ...matrixSignIn, homeserverUrl }
+        : undefined,
+    verifyOpenId: undefined,
+  });
+  const widget = createWebSurface({
+    ...common,
+    mode: 'widget',
+    base: `${path}/widget`,
+    acceptsLinks: false,
+    signInByPassword: undefined,
+    signInBySso: undefined,
+    verifyOpenId: findOpenIdUser,
+  });
+  const authenticate = createBearerAuth({
+    secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
+    failuresAllowed: provisioning.failedAttempts.max,
+    windowMs: provisioning.failedAttempts.windowMs,
+    logger,
+  });
+  const links = createLinksSurface(path, { grants, mayLogIn, url: `${publicUrl}${path}`, clock, authenticate });
+  return {
+    surfaces: [pages, ...(signIn.widgetClients.length > 0 ? [widget] : []), ...(signIn.links ? [links] : [])],
+    sweep: () => grants.sweep(),
+  };
+}
+
+function logOutOf(accounts: Accounts): Parameters<typeof createMatrixSignIn>[0]['logOut'] {
+  if (accounts.kind === 'embedded') return (accessToken) => accounts.sessions.logOut(accessToken);
+  return async (accessToken, clientAddress) => {
+    const { status } = await accounts.homeserver.logOut({ accessToken, clientAddress });
+    if (status !== 200) throw new Error(`the homeserver returned ${status}`);
+  };
+}
+
+function readLogo(file: string): Logo {
+  const type = logoTypes[extname(file).toLowerCase()];
+  if (type === undefined) throw new Error(`web.operator.logo_file: ${file} is not an SVG, PNG, WebP or JPEG file`);
+  return { bytes: readFileSync(file), type };
+}

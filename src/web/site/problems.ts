@@ -1,0 +1,81 @@
+/** Everything that can go wrong on the pages for users, each with a sentence in each language. */
+export const siteProblems = [
+  // Telegram, and login processes.
+  'phone_number_invalid',
+  'phone_number_banned',
+  'phone_number_unoccupied',
+  'phone_number_app_signup_forbidden',
+  'phone_number_flood',
+  'flood_wait',
+  'phone_code_invalid',
+  'phone_code_expired',
+  'login_email_required',
+  'payment_required',
+  'phone_code_unavailable',
+  'password_invalid',
+  'bot_token_invalid',
+  'bot_token_expired',
+  'login_revoked',
+  'account_deactivated',
+  'account_frozen',
+  'telegram_unreachable',
+  'telegram_rejected_us',
+  'bridge_unreachable',
+  'bridge_refused',
+  'bridge_request_rejected',
+  'chats_unavailable',
+  'session_held',
+  'telegram_error',
+  'not_permitted',
+  'owner_deactivated',
+  'asked_too_often',
+  'already_logged_in',
+  'not_logged_in',
+  'telegram_account_taken',
+  'phone_code_missing',
+  'phone_code_not_requested',
+  'phone_code_not_entered',
+  'password_empty',
+  'bot_token_missing',
+  'login_unknown',
+  'login_cancelled',
+  'login_timed_out',
+  'login_finished',
+  'wrong_step',
+  'resend_unavailable',
+  'too_many_accounts',
+  'other_telegram_account',
+  'account_unknown',
+  // The phone number as a 3PID.
+  'number_in_use',
+  'number_unavailable',
+  // Sign-in to the page.
+  'sign_in_incomplete',
+  'wrong_credentials',
+  'sign_in_refused',
+  'sign_in_too_often',
+  'homeserver_unreachable',
+  'sso_failed',
+  'open_id_failed',
+  'link_invalid',
+  'form_expired',
+  // HTTP.
+  'page_unknown',
+  'request_invalid',
+  'too_busy',
+  'unavailable',
+  'defect',
+] as const;
+
+/** A problem that a page explains. */
+export type SiteProblem = (typeof siteProblems)[number];
+
+/** What a sentence about a problem can contain. */
+export interface ProblemDetails {
+  /** How long to wait, as a phrase such as "5 minutes". Empty if unknown. */
+  readonly wait: string;
+  /** The message of Telegram, the bridge or the homeserver. Empty if there is none. */
+  readonly message: string;
+  /** A limit. */
+  readonly max: number;
+}
