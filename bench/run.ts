@@ -7,6 +7,7 @@ import { measureLoginTimes } from './login-times.js';
 import { measureLookups } from './lookups.js';
 import { measureManyLogins } from './many-logins.js';
 import { measurePeers } from './peers.js';
+import { measureTelegram } from './telegram.js';
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
@@ -18,6 +19,7 @@ const scenarios: Readonly<Record<string, (print: (line: string) => void) => Prom
   'many-logins': measureManyLogins,
   lookups: measureLookups,
   peers: measurePeers,
+  telegram: measureTelegram,
 };
 
 const wanted = process.argv.slice(2);

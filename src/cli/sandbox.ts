@@ -17,6 +17,7 @@ interface SandboxOptions {
   readonly publicKey: string;
   readonly configOut?: string;
   readonly strictKeys: boolean;
+  readonly largePrimes: boolean;
 }
 
 /**
@@ -51,7 +52,9 @@ export function addSandbox(
       'invalidate an auth key that two connections use at the same time, as Telegram does',
       false,
     )
-    .action(async ({ host, portBase, controlPort, publicKey, configOut, strictKeys }: SandboxOptions) => {
+    .option('--large-primes', 'demand as much work for a key exchange as Telegram does', false)
+    .action(async (options: SandboxOptions) => {
+      const { host, portBase, controlPort, publicKey, configOut, strictKeys, largePrimes } = options;
       const { startSandbox } = await import('../sandbox/sandbox.js');
       const ports = [0, 1, 2].map((index) => (portBase === 0 ? 0 : portBase + index));
       const publicKeyPath = resolve(folder, publicKey);
@@ -72,6 +75,7 @@ export function addSandbox(
         controlPort,
         publicKeyPath,
         strictKeys,
+        largePrimes,
       });
       const { dataCentres, controlUrl } = sandbox;
       if (configOut !== undefined) {

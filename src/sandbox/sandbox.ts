@@ -47,6 +47,11 @@ export interface SandboxOptions {
    * Default: it is recorded only.
    */
   readonly strictKeys?: boolean;
+  /**
+   * Whether a key exchange demands as much work of clients as Telegram's: two primes of 31 bits.
+   * Default: small primes, so that tests cost less.
+   */
+  readonly largePrimes?: boolean;
 }
 
 /** A simulated Telegram that is running. */
@@ -117,6 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           random,
           group,
           serverKey,
+          largePrimes: options.largePrimes ?? false,
           faults,
           keyUsage,
           mtproxySecret: options.mtproxySecret,

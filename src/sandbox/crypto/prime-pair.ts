@@ -1,19 +1,22 @@
 import type { Random } from '../../base/random.js';
 
-/** Two different primes, the smaller first; their product is a safe integer. */
+/** Two different primes, the smaller first. */
 export interface PrimePair {
   readonly p: number;
   readonly q: number;
 }
 
 /**
- * Random primes of 15 and 31 bits for the proof of work of a key exchange. Telegram takes 31 bits
- * for both, which costs a client a hundred times as much. Two small ones of like size are no
- * choice: Pollard's algorithm as clients have it then often finds both factors at once, and takes 1
- * for a factor.
+ * Returns random primes of 15 and 31 bits for the proof of work of a key exchange, or two of 31
+ * bits as Telegram does, which costs a client a hundred times as much. Two small primes of like
+ * size are no choice: Pollard's algorithm as clients have it then often finds both factors at once,
+ * and takes 1 for a factor.
  */
-export function pickPrimePair(random: Random): PrimePair {
-  return { p: pickPrime(random, 15), q: pickPrime(random, 31) };
+export function pickPrimePair(random: Random, size: 'small' | 'large' = 'small'): PrimePair {
+  const one = pickPrime(random, size === 'small' ? 15 : 31);
+  let other = one;
+  while (other === one) other = pickPrime(random, 31);
+  return { p: Math.min(one, other), q: Math.max(one, other) };
 }
 
 function pickPrime(random: Random, bits: number): number {

@@ -26,6 +26,7 @@ export interface ConnectionDeps {
   readonly random: Random;
   readonly group: Group;
   readonly serverKey: ServerKey;
+  readonly largePrimes: boolean;
   readonly faults: Faults;
   readonly keyUsage: KeyUsage;
   readonly mtproxySecret: Buffer | undefined;

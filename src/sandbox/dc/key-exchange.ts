@@ -28,6 +28,8 @@ export interface KeyExchangeDeps {
   readonly random: Random;
   readonly group: Group;
   readonly serverKey: ServerKey;
+  /** Whether the proof of work is as large as that of Telegram. */
+  readonly largePrimes?: boolean;
 }
 
 /** The server's side of one key exchange (core.telegram.org/mtproto/auth_key). */
@@ -54,14 +56,21 @@ interface Agreed extends Begun {
   readonly lifetimeMs: number | undefined;
 }
 
-export function createKeyExchange({ mtproto, clock, random, group, serverKey }: KeyExchangeDeps): KeyExchange {
+export function createKeyExchange({
+  mtproto,
+  clock,
+  random,
+  group,
+  serverKey,
+  largePrimes = false,
+}: KeyExchangeDeps): KeyExchange {
   let begun: Begun | undefined;
   let agreed: Agreed | undefined;
 
   function begin(nonce: Buffer, lie: Lie | undefined): KeyExchangeStep {
-    begun = { nonce, serverNonce: random.bytes(16), primes: pickPrimePair(random) };
+    begun = { nonce, serverNonce: random.bytes(16), primes: pickPrimePair(random, largePrimes ? 'large' : 'small') };
     const { p, q } = begun.primes;
-    const pq = bytesOfNumber(BigInt(lie === 'pq_not_product' ? q : p * q));
+    const pq = bytesOfNumber(lie === 'pq_not_product' ? BigInt(q) : BigInt(p) * BigInt(q));
     if (lie === 'pq_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
     return answer({
       _: 'resPQ',

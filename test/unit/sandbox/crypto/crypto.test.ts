@@ -73,6 +73,15 @@ describe('the proof of work', () => {
       expect(Number.isSafeInteger(p * q)).toBe(true);
     }
   });
+
+  it('is the product of two different primes of 31 bits if it is large', () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { p, q } = pickPrimePair(systemRandom, 'large');
+      expect([p, q].map((prime) => prime.toString(2).length)).toEqual([31, 31]);
+      expect([isPrime(p), isPrime(q)]).toEqual([true, true]);
+      expect(p).toBeLessThan(q);
+    }
+  });
 });
 
 function isPrime(value: number): boolean {

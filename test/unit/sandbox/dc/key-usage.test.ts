@@ -49,6 +49,7 @@ async function setUp(isStrict: boolean) {
       random: systemRandom,
       group: createGroup(),
       serverKey: await serverKey,
+      largePrimes: false,
       faults: createFaults(),
       keyUsage,
       mtproxySecret: undefined,
