@@ -26,6 +26,7 @@ export const passwordLies = [
   'srp_b_large',
   'srp_b_prime',
   'srp_b_long',
+  'srp_b_mask',
   'srp_generator',
   'srp_generator_residue',
   'srp_prime_composite',
@@ -33,14 +34,21 @@ export const passwordLies = [
   'srp_prime_short',
 ] as const;
 
+/** Lies in an unencrypted answer, whose step does not matter. */
+export const plainLies = ['plain_key_id', 'plain_message_id', 'plain_length', 'plain_cut', 'plain_long'] as const;
+
 /** Lies in a key exchange, by its step. */
 export const keyExchangeLies = {
-  req_pq_multi: ['pq_kind', 'pq_nonce', 'pq_not_product', 'pq_fingerprint'],
+  req_pq_multi: ['pq_kind', 'pq_nonce', 'pq_zero', 'pq_large', 'pq_not_product', 'pq_fingerprint'],
   req_DH_params: [
     'dh_kind',
+    'dh_fail',
     'dh_nonce',
     'dh_server_nonce',
     'dh_length',
+    'dh_short',
+    'dh_padding',
+    'dh_inner_kind',
     'dh_inner_hash',
     'dh_inner_nonce',
     'dh_inner_server_nonce',
@@ -55,18 +63,35 @@ export const keyExchangeLies = {
     'dh_public_small',
     'dh_public_large',
   ],
-  set_client_DH_params: ['end_kind', 'end_nonce', 'end_server_nonce', 'end_hash'],
+  set_client_DH_params: [
+    'end_kind',
+    'end_retry',
+    'end_retry_hash',
+    'end_fail',
+    'end_fail_hash',
+    'end_nonce',
+    'end_server_nonce',
+    'end_hash',
+  ],
 } as const;
 
 export type MessageLie = (typeof messageLies)[number];
 export type PasswordLie = (typeof passwordLies)[number];
 type KeyExchangeMethod = keyof typeof keyExchangeLies;
+export type PlainLie = (typeof plainLies)[number];
 export type KeyExchangeLie = (typeof keyExchangeLies)[KeyExchangeMethod][number];
 /** What the sandbox can be told to get wrong, as a server that must not be trusted would. */
-export type Lie = MessageLie | PasswordLie | KeyExchangeLie;
+export type Lie = MessageLie | PasswordLie | PlainLie | KeyExchangeLie;
+
+export const allLies: readonly Lie[] = [
+  ...messageLies,
+  ...passwordLies,
+  ...plainLies,
+  ...Object.values(keyExchangeLies).flat(),
+];
 
 const methods = new Map<string, readonly Lie[]>([
-  ...Object.entries(keyExchangeLies),
+  ...Object.entries(keyExchangeLies).map(([step, lies]) => [step, [...lies, ...plainLies]] as const),
   ['account.getPassword', [...passwordLies, ...messageLies]],
 ]);
 
@@ -79,7 +104,7 @@ export function liesOf(method: string): readonly Lie[] {
 }
 
 export function findLie(text: string): Lie | undefined {
-  return [...messageLies, ...passwordLies, ...Object.values(keyExchangeLies).flat()].find((lie) => lie === text);
+  return allLies.find((lie) => lie === text);
 }
 
 export function isMessageLie(lie: Lie | undefined): lie is MessageLie {

@@ -111,7 +111,7 @@ describe('a password check with values that could reveal the password', () => {
 });
 
 describe('a key exchange that breaks the protocol', () => {
-  it.each(['pq_nonce', 'dh_public_one', 'end_hash'] as const)(
+  it.each(['pq_nonce', 'dh_public_one', 'end_hash', 'end_retry', 'plain_length'] as const)(
     'creates no key, and other key exchanges continue (%s)',
     async (name) => {
       const other = await connect();

@@ -1,6 +1,7 @@
 import type { Lie } from '../lies.js';
 import type { Group } from './group.js';
 import { bytesOfNumber } from './number.js';
+import type { SrpChallenge } from './srp.js';
 
 /** A group as a client is told of it. */
 export interface SentGroup {
@@ -36,6 +37,15 @@ export function sentGroup(group: Group, lie: Lie | undefined): SentGroup {
     default:
       return { generator, primeBytes };
   }
+}
+
+/** Returns B of a password check, or a bad one for a lie about it. */
+export function sentPublicB(
+  group: Group,
+  { publicB, mask }: Pick<SrpChallenge, 'publicB' | 'mask'>,
+  lie: Lie | undefined,
+): Buffer {
+  return lie === 'srp_b_mask' ? mask : sentPublicValue(group, publicB, lie);
 }
 
 /** Returns the public value of the server, or a bad one for a lie about it. */

@@ -13,10 +13,14 @@ export interface SrpVerifier {
   readonly verifier: Buffer;
 }
 
-/** One question put to a client: the public B, and the secret exponent behind it. */
+/**
+ * One question put to a client: the public B, the secret exponent behind it, and k*v, which the
+ * client subtracts from B.
+ */
 export interface SrpChallenge {
   readonly secret: Buffer;
   readonly publicB: Buffer;
+  readonly mask: Buffer;
 }
 
 const saltedHash = (data: Buffer, salt: Buffer): Buffer => sha256(salt, data, salt);
@@ -32,7 +36,7 @@ export function makeVerifier(group: Group, password: string, salt1: Buffer, salt
 export function makeChallenge(group: Group, verifier: SrpVerifier, secret: Buffer): SrpChallenge {
   const kv = (multiplier(group) * numberOf(verifier.verifier)) % group.prime;
   const publicB = (kv + numberOf(group.powerOfGenerator(secret))) % group.prime;
-  return { secret, publicB: bytesOfNumber(publicB, 256) };
+  return { secret, publicB: bytesOfNumber(publicB, 256), mask: bytesOfNumber(kv, 256) };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Random } from '../../base/random.js';
 import type { Group } from '../crypto/group.js';
 import type { ServerKey } from '../crypto/server-key.js';
 import type { Faults } from '../faults.js';
+import type { Lie } from '../lies.js';
 import type { TlCodec } from '../tl/codec.js';
 import { TlFailure } from '../tl/failure.js';
 import { TlReader } from '../tl/reader.js';
@@ -17,6 +18,7 @@ import type { DataCentre } from './data-centre.js';
 import { openPacket, type OpenedPacket } from './envelope.js';
 import { createKeyExchange, type KeyExchange } from './key-exchange.js';
 import type { KeyHolder, KeyUsage } from './key-usage.js';
+import { framePlain } from './plain-answer.js';
 import { createMessageIds, type MessageIds } from './message-ids.js';
 import type { Session, SessionLink } from './session.js';
 
@@ -178,15 +180,13 @@ export class Connection implements SessionLink, KeyHolder {
     const step = this.#keyExchange.step(request, this.dataCentre.id, told);
     if (step.kind === 'refused') return this.#sendTransportError(step.transportError);
     if (step.key) this.dataCentre.addKey(step.key);
-    const reply = () => this.#sendPlain(step.answer, effect.kind === 'drop');
+    const reply = () => this.#sendPlain(step.answer, effect.kind === 'drop', told);
     if (delayMs > 0) this.deps.clock.after(delayMs, reply);
     else reply();
   }
 
-  #sendPlain(object: TlObject, cut: boolean): void {
-    const body = this.deps.mtproto.encode(object);
-    const head = new TlWriter().long(0n).long(this.#plainIds.next('answer')).int(body.length);
-    this.send(head.raw(body).result(), cut);
+  #sendPlain(object: TlObject, cut: boolean, lie: Lie | undefined): void {
+    this.send(framePlain(this.deps.mtproto.encode(object), this.#plainIds.next('answer'), lie), cut);
   }
 
   #sendTransportError(code: number): void {

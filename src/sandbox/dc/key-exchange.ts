@@ -70,13 +70,12 @@ export function createKeyExchange({
   function begin(nonce: Buffer, lie: Lie | undefined): KeyExchangeStep {
     begun = { nonce, serverNonce: random.bytes(16), primes: pickPrimePair(random, largePrimes ? 'large' : 'small') };
     const { p, q } = begun.primes;
-    const pq = bytesOfNumber(lie === 'pq_not_product' ? BigInt(q) : BigInt(p) * BigInt(q));
     if (lie === 'pq_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
     return answer({
       _: 'resPQ',
       nonce: lie === 'pq_nonce' ? other(nonce) : nonce,
       server_nonce: begun.serverNonce,
-      pq,
+      pq: bytesOfNumber(sentProduct(BigInt(p), BigInt(q), lie)),
       server_public_key_fingerprints: [lie === 'pq_fingerprint' ? serverKey.fingerprint ^ 1n : serverKey.fingerprint],
     });
   }
@@ -110,8 +109,12 @@ export function createKeyExchange({
       lifetimeMs: 'expires_in' in inner ? 1000 * intOf(inner, 'expires_in') : undefined,
     };
     if (lie === 'dh_kind') return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
+    const nonces = { nonce: begun.nonce, server_nonce: begun.serverNonce };
+    if (lie === 'dh_fail') {
+      return answer({ _: 'server_DH_params_fail', ...nonces, new_nonce_hash: sha1(newNonce).subarray(4) });
+    }
     const { generator, primeBytes } = sentGroup(group, lie);
-    const parameters = mtproto.encode({
+    const right = mtproto.encode({
       _: 'server_DH_inner_data',
       nonce: lie === 'dh_inner_nonce' ? other(begun.nonce) : begun.nonce,
       server_nonce: lie === 'dh_inner_server_nonce' ? other(begun.serverNonce) : begun.serverNonce,
@@ -120,14 +123,16 @@ export function createKeyExchange({
       g_a: sentPublicValue(group, group.powerOfGenerator(agreed.secret), lie),
       server_time: Math.floor(clock.now() / 1000),
     });
+    const parameters = lie === 'dh_inner_kind' ? mtproto.encode({ _: 'pong', msg_id: 1n, ping_id: 1n }) : right;
     const hash = sha1(parameters);
     const hashed = Buffer.concat([lie === 'dh_inner_hash' ? other(hash) : hash, parameters]);
-    const padded = Buffer.concat([hashed, random.bytes((16 - (hashed.length % 16)) % 16)]);
+    const padding = ((16 - (hashed.length % 16)) % 16) + (lie === 'dh_padding' ? 16 : 0);
+    const encrypted = igeEncrypt(Buffer.concat([hashed, random.bytes(padding)]), agreed.cipher);
     return answer({
       _: 'server_DH_params_ok',
       nonce: lie === 'dh_nonce' ? other(begun.nonce) : begun.nonce,
       server_nonce: lie === 'dh_server_nonce' ? other(begun.serverNonce) : begun.serverNonce,
-      encrypted_answer: igeEncrypt(padded, agreed.cipher).subarray(0, lie === 'dh_length' ? -4 : undefined),
+      encrypted_answer: encrypted.subarray(0, lie === 'dh_short' ? 16 : lie === 'dh_length' ? -4 : undefined),
     });
   }
 
@@ -146,18 +151,28 @@ export function createKeyExchange({
       firstSalt: xor(agreed.newNonce.subarray(0, 8), agreed.serverNonce).readBigInt64LE(),
       expiresAt: agreed.lifetimeMs === undefined ? undefined : createdAt + agreed.lifetimeMs,
     });
-    const hash = sha1(agreed.newNonce, Buffer.of(lie === 'end_hash' ? 0 : 1), sha1(key.bytes).subarray(0, 8)).subarray(
-      4,
-      20,
-    );
+    const { newNonce } = agreed;
+    const hashOf = (number: number) => sha1(newNonce, Buffer.of(number), sha1(key.bytes).subarray(0, 8)).subarray(4);
     const nonce = lie === 'end_nonce' ? other(agreed.nonce) : agreed.nonce;
     const serverNonce = lie === 'end_server_nonce' ? other(agreed.serverNonce) : agreed.serverNonce;
     begun = undefined;
     agreed = undefined;
-    if (lie === 'end_kind') {
-      return answer({ _: 'dh_gen_fail', nonce, server_nonce: serverNonce, new_nonce_hash3: hash });
+    const nonces = { nonce, server_nonce: serverNonce };
+    const wrong = hashOf(0);
+    switch (lie) {
+      case 'end_kind':
+        return answer({ _: 'pong', msg_id: 1n, ping_id: 1n });
+      case 'end_retry':
+      case 'end_retry_hash':
+        return answer({ _: 'dh_gen_retry', ...nonces, new_nonce_hash2: lie === 'end_retry' ? hashOf(2) : wrong });
+      case 'end_fail':
+      case 'end_fail_hash':
+        return answer({ _: 'dh_gen_fail', ...nonces, new_nonce_hash3: lie === 'end_fail' ? hashOf(3) : wrong });
+      default: {
+        const hash = lie === 'end_hash' ? wrong : hashOf(1);
+        return answer({ _: 'dh_gen_ok', ...nonces, new_nonce_hash1: hash }, lie ? undefined : key);
+      }
     }
-    return answer({ _: 'dh_gen_ok', nonce, server_nonce: serverNonce, new_nonce_hash1: hash }, lie ? undefined : key);
   }
 
   return {
@@ -175,6 +190,20 @@ export function createKeyExchange({
       }
     },
   };
+}
+
+/** Returns the number that the client has to take apart, or a bad one for a lie about it. */
+function sentProduct(p: bigint, q: bigint, lie: Lie | undefined): bigint {
+  switch (lie) {
+    case 'pq_zero':
+      return 0n;
+    case 'pq_large':
+      return (p * q) << 64n;
+    case 'pq_not_product':
+      return q;
+    default:
+      return p * q;
+  }
 }
 
 /** Other bytes of the same length. */

@@ -1,4 +1,4 @@
-import { sentGroup, sentPublicValue } from '../crypto/sent-group.js';
+import { sentGroup, sentPublicB } from '../crypto/sent-group.js';
 import type { RpcContext, RpcService } from '../rpc/method.js';
 import { RpcRefusal } from '../rpc/refusal.js';
 import { bytesOf, longOf, objectOf } from '../tl/fields.js';
@@ -26,7 +26,7 @@ export function createPasswordService({ passwords, group, random }: World): RpcS
           _: 'account.password',
           has_password: challenge !== undefined,
           current_algo: challenge && algorithm(challenge.salt1, challenge.salt2),
-          srp_B: challenge && sentPublicValue(group, challenge.publicB, context.lie),
+          srp_B: challenge && sentPublicB(group, challenge, context.lie),
           srp_id: challenge?.srpId,
           hint: challenge?.hint,
           new_algo: algorithm(random.bytes(8), random.bytes(16)),

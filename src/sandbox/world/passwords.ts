@@ -10,6 +10,7 @@ import { magicLimits, magicPasswords } from './magic.js';
 export interface PasswordChallenge {
   readonly srpId: bigint;
   readonly publicB: Buffer;
+  readonly mask: Buffer;
   readonly salt1: Buffer;
   readonly salt2: Buffer;
   readonly hint: string | undefined;
@@ -84,7 +85,7 @@ export function createPasswords(deps: {
       const srpId = random.bytes(8).readBigInt64LE();
       asked.set(srpId, { keyName, accountId: account.id, challenge });
       const { salt1, salt2 } = verifier;
-      return { srpId, publicB: challenge.publicB, salt1, salt2, hint: magicPasswords[kind].hint };
+      return { srpId, publicB: challenge.publicB, mask: challenge.mask, salt1, salt2, hint: magicPasswords[kind].hint };
     },
     check(keyName, account, { srpId, A, M1 }) {
       if (account.kind === 'password_removed') throw new RpcRefusal(400, 'PASSWORD_MISSING');

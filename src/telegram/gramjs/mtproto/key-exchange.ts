@@ -6,7 +6,7 @@ import { factorize } from './factorize.js';
 import { decryptIge, encryptIge, xor, type IgeKey } from './ige.js';
 import { bytesOf, numberOf, power } from './numbers.js';
 import { TlBytes, tlInt, tlLong, tlString } from './tl-bytes.js';
-import { demand, UntrustedAnswer } from './untrusted-answer.js';
+import { demand } from './untrusted-answer.js';
 
 /** An RSA key of Telegram's servers. The fingerprint is a signed number of 64 bits. */
 export interface ServerPublicKey {
@@ -79,6 +79,7 @@ function readResPq(answer: Buffer, nonce: Buffer) {
   const pq = reader.string();
   demand(reader.constructorId() === 0x1cb5c415, 'list of fingerprints');
   const fingerprints = Array.from({ length: reader.int() }, () => reader.long());
+  reader.end();
   return { serverNonce, pq, fingerprints };
 }
 
@@ -111,6 +112,7 @@ function readDhParams(answer: Buffer, { nonce, serverNonce }: Nonces): Buffer {
   demand(reader.raw(16).equals(nonce), 'nonce');
   demand(reader.raw(16).equals(serverNonce), 'nonce of the server');
   const encrypted = reader.string();
+  reader.end();
   demand(encrypted.length > 20 && encrypted.length % 16 === 0, 'length of the encrypted answer');
   return encrypted;
 }
@@ -145,13 +147,13 @@ async function readDhInnerData(
 
 function checkEnd(answer: Buffer, { nonce, serverNonce }: Nonces, newNonce: Buffer, authKey: Buffer): void {
   const reader = new TlBytes(answer);
-  const kind = reader.constructorId();
+  // dh_gen_retry and dh_gen_fail lead to a new exchange, as a wrong hash does.
+  demand(reader.constructorId() === 0x3bcbf734, 'kind of answer to set_client_DH_params');
   demand(reader.raw(16).equals(nonce), 'nonce');
   demand(reader.raw(16).equals(serverNonce), 'nonce of the server');
-  // dh_gen_retry and dh_gen_fail lead to a new exchange, as a wrong hash does.
-  if (kind !== 0x3bcbf734) throw new UntrustedAnswer('kind of answer to set_client_DH_params');
   const hash = sha1(newNonce, Buffer.of(1), sha1(authKey).subarray(0, 8)).subarray(4);
   demand(reader.raw(16).equals(hash), 'hash of the new nonce');
+  reader.end();
 }
 
 function cipherOf(newNonce: Buffer, serverNonce: Buffer): IgeKey {

@@ -35,6 +35,11 @@ export class TlBytes {
     return this.#position;
   }
 
+  /** Throws UntrustedAnswer unless everything has been read. */
+  end(): void {
+    if (this.#position !== this.bytes.length) throw new UntrustedAnswer('length');
+  }
+
   raw(length: number): Buffer {
     const end = this.#position + length;
     if (length < 0 || end > this.bytes.length) throw new UntrustedAnswer('length');
