@@ -34,6 +34,8 @@ export default defineConfig({
     isolate: false,
     // Much of the suites is waiting, for deadlines and for other processes.
     maxWorkers: 2,
+    // Files of the build are imported as they are.
+    server: { deps: { external: [/\/dist\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     sequence: { shuffle: true, sequencer: DaemonsFirst },

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { install, type ConfigOverrides, type ServingInstallation } from '../support/daemon.js';
+import { installHere } from '../support/daemon-here.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const alice = '@alice:example.test';
@@ -16,7 +19,7 @@ const login = {
 const elsewhere = 'http://127.0.0.1:9';
 
 let sandbox: Sandbox;
-const installations: Installation[] = [];
+const installations: Pick<ServingInstallation, 'remove'>[] = [];
 
 beforeAll(async () => {
   sandbox = await startStrictSandbox();
@@ -24,8 +27,12 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 afterEach(() => Promise.all(installations.splice(0).map((each) => each.remove())));
 
-async function running(overrides?: ConfigOverrides): Promise<Installation> {
-  const gangway = await install(sandbox, overrides);
+/** A daemon in this process, unless it must be a process of its own. */
+async function running(overrides?: ConfigOverrides): Promise<ServingInstallation> {
+  return started(await installHere(sandbox, overrides));
+}
+
+async function started<Gangway extends ServingInstallation>(gangway: Gangway): Promise<Gangway> {
   installations.push(gangway);
   await gangway.start();
   return gangway;
@@ -144,7 +151,7 @@ describe('an OpenID token', () => {
 
 describe('killed', () => {
   it('between login and refresh, the daemon knows all its tokens', async () => {
-    const gangway = await running();
+    const gangway = await started(await install(sandbox));
     await gangway.addUser(alice, password);
     const granted = await gangway.request('POST', `${client}/login`, login);
     expect(granted.status).toBe(200);
@@ -172,8 +179,10 @@ describe('killed', () => {
 
 describe('an account that is deactivated while the daemon runs', () => {
   it('is logged out everywhere, and cannot log in', async () => {
-    const gangway = await running();
-    await gangway.addUser(alice, password);
+    const gangway = await started(await install(sandbox));
+    const passwordFile = join(gangway.folder, 'password');
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    expect(await gangway.command('user', 'add', alice, '--password-file', passwordFile)).toMatchObject({ code: 0 });
     const granted = await gangway.request('POST', `${client}/login`, login);
     const { code } = await gangway.command('user', 'deactivate', alice);
     expect(code).toBe(0);

@@ -23,7 +23,6 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
     const database = { uri: place.uri.reveal() };
     first = await install(sandbox, { database });
     second = await install(sandbox, { database, encryption: { key: first.encryptionKey } });
-    await Promise.all([first.start(), second.start()]);
   });
   afterEach(async () => {
     await Promise.all([first.remove(), second.remove()]);
@@ -32,6 +31,7 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   });
 
   it('continues the login of a killed daemon', async () => {
+    await Promise.all([first.start(), second.start()]);
     expect(await first.login(alice, 'request_code', { phone: '+9996621500' })).toMatchObject({ status: 200 });
     await first.kill();
     expect(await second.login(alice, 'send_code', { code: '22222' })).toMatchObject({ status: 202 });
@@ -43,6 +43,7 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   });
 
   it('sends one code for concurrent requests of one user to two daemons', async () => {
+    await Promise.all([first.start(), second.start()]);
     const asked = [first, second, first, second].map((one) =>
       one.login(alice, 'request_code', { phone: '+9996610500' }),
     );
@@ -51,6 +52,7 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   });
 
   it('reports a lost database in the log, and is not ready', async () => {
+    await first.start();
     await place.execute(
       `UPDATE pg_database SET datallowconn = false WHERE datname = current_database();
        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -65,6 +67,7 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   });
 
   it('reports a wrong key, and changes nothing', async () => {
+    await first.start();
     await first.login(alice, 'request_code', { phone: '+9996610500' });
     const before = await place.dump();
     const withWrongKey = await install(sandbox, { database: { uri: place.uri.reveal() } });

@@ -5,7 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/sandbox/control.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
-import { install, type Answer, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import {
+  install,
+  type Answer,
+  type ConfigOverrides,
+  type Installation,
+  type ServingInstallation,
+} from '../support/daemon.js';
+import { installHere } from '../support/daemon-here.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
@@ -14,7 +21,7 @@ const plain = '+9996620123';
 const withPassword = '+9996621123';
 
 let sandbox: Sandbox;
-const installations: Installation[] = [];
+const installations: Pick<ServingInstallation, 'remove'>[] = [];
 
 beforeAll(async () => {
   sandbox = await startStrictSandbox();
@@ -26,7 +33,15 @@ afterEach(async () => {
 });
 
 async function running(overrides?: ConfigOverrides): Promise<Installation> {
-  const gangway = await install(sandbox, overrides);
+  return started(await install(sandbox, overrides));
+}
+
+/** A daemon in this process. */
+async function runningHere(overrides?: ConfigOverrides): Promise<ServingInstallation> {
+  return started(await installHere(sandbox, overrides));
+}
+
+async function started<Gangway extends ServingInstallation>(gangway: Gangway): Promise<Gangway> {
   installations.push(gangway);
   await gangway.start();
   return gangway;
@@ -107,7 +122,7 @@ describe('failures of Telegram', () => {
   ];
 
   it.each(troubles)('%s at every step: reported in time, and the next attempt succeeds', async (_, begin) => {
-    const gangway = await running(impatient);
+    const gangway = await runningHere(impatient);
     for (const [step, body, status] of phoneLogin) {
       const lift = begin();
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ errcode: 'telegram_unreachable' });
@@ -125,7 +140,7 @@ describe('failures of Telegram', () => {
   });
 
   it('a break of all connections between two steps is not noticed', async () => {
-    const gangway = await running();
+    const gangway = await runningHere();
     for (const [step, body, status] of phoneLogin) {
       expect(brief(await gangway.login(alice, step, body))).toMatchObject({ status });
       sandbox.control.cutConnections();
@@ -134,7 +149,7 @@ describe('failures of Telegram', () => {
   });
 
   it('a forgotten key at any step ends the login, and a new one succeeds', async () => {
-    const gangway = await running();
+    const gangway = await runningHere();
     for (const steps of [1, 2]) {
       for (const [step, body] of phoneLogin.slice(0, steps)) await gangway.login(alice, step, body);
       sandbox.control.deleteAuthKeys();
@@ -151,7 +166,7 @@ describe('failures of Telegram', () => {
   });
 
   it('a revoked session is detected by the next check, and the user can log in again', async () => {
-    const gangway = await running();
+    const gangway = await runningHere();
     const errors = ['AUTH_KEY_UNREGISTERED', 'SESSION_REVOKED', 'USER_DEACTIVATED', 'AUTH_KEY_DUPLICATED'];
     for (const error of errors) {
       await gangway.login(alice, 'request_code', { phone: plain });
@@ -193,7 +208,7 @@ describe('under load', () => {
   });
 
   it('answers 20 equal requests of one user with one answer and sends one code', async () => {
-    const gangway = await running();
+    const gangway = await runningHere();
     const requests = await Promise.all(
       Array.from({ length: 20 }, () => gangway.login(alice, 'request_code', { phone: plain })),
     );

@@ -3,10 +3,16 @@ import { systemClock } from '../../src/base/clock.js';
 import { randomId, systemRandom } from '../../src/base/random.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import type { Answer, ConfigOverrides } from '../support/daemon.js';
-import { startEmbeddedPlace, startRelayPlace, type MatrixPlace, type MatrixUser } from '../support/matrix-places.js';
+import { install, type Answer, type ConfigOverrides, type ServingInstallation } from '../support/daemon.js';
+import { installHere } from '../support/daemon-here.js';
+import {
+  startEmbeddedPlaceBy,
+  startRelayPlaceBy,
+  type MatrixPlace,
+  type MatrixUser,
+} from '../support/matrix-places.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
-import { synapseMissing } from '../support/synapse.js';
+import { startSynapse, synapseMissing, type Synapse } from '../support/synapse.js';
 
 const client = '/_matrix/client/v3';
 const number = '9996620234';
@@ -14,7 +20,7 @@ const otherNumber = '9996620235';
 const code = '22222';
 
 let sandbox: Sandbox;
-let place: MatrixPlace | undefined;
+let place: MatrixPlace<ServingInstallation> | undefined;
 
 beforeAll(async () => {
   sandbox = await startStrictSandbox();
@@ -26,20 +32,26 @@ afterEach(async () => {
   sandbox.control.reset();
 });
 
-type Start = (overrides: ConfigOverrides) => Promise<MatrixPlace>;
+type StartBy = typeof startEmbeddedPlaceBy;
 
-describe('with embedded accounts', () => describeTheJoin((overrides) => startEmbeddedPlace(sandbox, overrides)));
+describe('with embedded accounts', () => describeTheJoin(startEmbeddedPlaceBy));
 
-describe.skipIf(synapseMissing !== undefined)(`with accounts of a Synapse ${synapseMissing ?? ''}`, () =>
-  describeTheJoin((overrides) => startRelayPlace(sandbox, overrides)),
-);
+describe.skipIf(synapseMissing !== undefined)(`with accounts of a Synapse ${synapseMissing ?? ''}`, () => {
+  let synapse: Synapse;
+  beforeAll(async () => {
+    synapse = await startSynapse();
+  });
+  afterAll(() => synapse.stop());
+  describeTheJoin((installBy, on, overrides) => startRelayPlaceBy(installBy, on, overrides, synapse));
+});
 
 /**
  * A phone number that a login to Telegram validates, end to end, for embedded and relayed accounts.
  */
-function describeTheJoin(startPlace: Start): void {
+function describeTheJoin(startBy: StartBy): void {
+  const overridesOf = (mode: 'ask' | 'on' | 'off'): ConfigOverrides => ({ threepids: { from_telegram: mode } });
   async function start(mode: 'ask' | 'on' | 'off'): Promise<Steps> {
-    place = await startPlace({ threepids: { from_telegram: mode } });
+    place = await startBy(installHere, sandbox, overridesOf(mode));
     return stepsIn(place);
   }
 
@@ -61,7 +73,10 @@ function describeTheJoin(startPlace: Start): void {
   });
 
   it('on: is added automatically, and removed by the daemon’s own check of Telegram', async () => {
-    const { alice, gangway, logInToTelegram, logInByPhone } = await start('on');
+    const started = await startBy(install, sandbox, overridesOf('on'));
+    place = started;
+    const { gangway } = started;
+    const { alice, logInToTelegram, logInByPhone } = stepsIn(started);
     expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'added' });
     expect(await logInByPhone(alice, number)).toMatchObject({ status: 200, body: { user_id: alice.mxid } });
 
@@ -110,7 +125,7 @@ function describeTheJoin(startPlace: Start): void {
 const refused = { status: 403, body: { errcode: 'M_FORBIDDEN' } };
 
 interface Steps {
-  readonly gangway: MatrixPlace['gangway'];
+  readonly gangway: ServingInstallation;
   readonly alice: MatrixUser;
   readonly bob: MatrixUser;
   /** The body of the last answer. */
@@ -120,7 +135,7 @@ interface Steps {
   readonly numbers: (user: MatrixUser) => Promise<readonly unknown[]>;
 }
 
-function stepsIn({ gangway, alice, bob }: MatrixPlace): Steps {
+function stepsIn({ gangway, alice, bob }: MatrixPlace<ServingInstallation>): Steps {
   const logIn = ({ password }: MatrixUser, identifier: Readonly<Record<string, unknown>>) =>
     gangway.request('POST', `${client}/login`, { type: 'm.login.password', identifier, password });
   return {

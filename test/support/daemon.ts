@@ -11,6 +11,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { openTestDatabase } from './database.js';
+import { runCommand } from './ran-command.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
@@ -21,6 +22,9 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
 }
+
+/** An installation of Gangway whose daemon need not be a process of its own. */
+export type ServingInstallation = Omit<Installation, 'kill' | 'stop' | 'pid'>;
 
 /**
  * An installation of Gangway: a folder with its configuration and database, and the built daemon as
@@ -60,7 +64,7 @@ export interface Installation {
    * Runs another command of the program on this configuration. Returns its exit code and output.
    */
   command(...args: readonly string[]): Promise<{ readonly code: number | null; readonly printed: string }>;
-  /** Creates an account with `gangway user add`. */
+  /** Creates an account with `gangway user add`, run in the process of the tests. */
   addUser(mxid: string, password: string): Promise<void>;
   /** The database of the installation, opened beside the daemon. The caller closes it. */
   openDatabase(): Promise<Database>;
@@ -79,14 +83,29 @@ export interface Installation {
 /** Sections of the configuration that differ from those of an ordinary installation. */
 export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** The parts of a sandbox that a configuration names. */
+export type Network = Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>;
+
 /**
  * Creates an installation that uses the sandbox. All users of example.test may log in. Without
  * homeserver.address it keeps the accounts itself.
  */
-export async function install(
-  sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
-  overrides: ConfigOverrides = {},
-): Promise<Installation> {
+export function install(sandbox: Network, overrides: ConfigOverrides = {}): Promise<Installation> {
+  return createInstallation(sandbox, overrides);
+}
+
+/** What an installation offers to the function that starts its daemon. */
+export interface InstallationParts {
+  /** Adds text to the output of the daemon. */
+  readonly print: (text: string) => void;
+  readonly setUrl: (url: string) => void;
+}
+
+/** Creates an installation whose daemon may also be started by other means. */
+export async function createInstallation(
+  sandbox: Network,
+  overrides: ConfigOverrides,
+): Promise<Installation & InstallationParts> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-e2e-'));
   const sharedSecret = randomBytes(24).toString('base64url');
   const encryptionKey = randomBytes(32).toString('base64');
@@ -119,6 +138,11 @@ export async function install(
   let printed = '';
   const looks = new Set<() => void>();
 
+  const print = (text: string) => {
+    printed += text;
+    for (const look of looks) look();
+  };
+
   const exited = async (process: ChildProcess): Promise<number | null> => {
     if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
     return process.exitCode;
@@ -149,6 +173,10 @@ export async function install(
     folder,
     sharedSecret,
     encryptionKey,
+    print,
+    setUrl(url) {
+      base = url;
+    },
     pid: () => child?.pid,
     url: () => base,
     request,
@@ -158,9 +186,9 @@ export async function install(
     async addUser(mxid, password) {
       const file = join(folder, 'password');
       await writeFile(file, `${password}\n`, { mode: 0o600 });
-      const { code, printed: said } = await command('user', 'add', mxid, '--password-file', file);
+      const { code, out, err } = await runCommand(folder, ['user', 'add', mxid, '--password-file', file]);
       await rm(file);
-      if (code !== 0) throw new Error(`gangway user add ended with ${code}: ${said}`);
+      if (code !== 0) throw new Error(`gangway user add ended with ${code}: ${out}${err}`);
     },
 
     openDatabase: () =>
@@ -192,8 +220,7 @@ export async function install(
       return new Promise((resolve, reject) => {
         started.once('exit', (code) => reject(new Error(`the daemon ended with ${code}:\n${printed}`)));
         createInterface(started.stdout).on('line', (line) => {
-          printed += `${line}\n`;
-          for (const look of looks) look();
+          print(`${line}\n`);
           const port = /"message":"listening".*"port":(\d+)/.exec(line)?.[1];
           if (!port) return;
           base = `http://127.0.0.1:${port}`;

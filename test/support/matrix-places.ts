@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/base/clock.js';
 import { parseMxid, type Mxid } from '../../src/base/mxid.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { install, type ConfigOverrides, type Installation } from './daemon.js';
+import { install, type ConfigOverrides, type Installation, type ServingInstallation } from './daemon.js';
 import { startReverseProxy } from './reverse-proxy.js';
-import { startSynapse } from './synapse.js';
+import { startSynapse, type Synapse } from './synapse.js';
 
 /** A Matrix user who can log in by name and by phone number. */
 export interface MatrixUser {
@@ -14,8 +15,8 @@ export interface MatrixUser {
 }
 
 /** A server name whose users can log in through Gangway. */
-export interface MatrixPlace {
-  readonly gangway: Installation;
+export interface MatrixPlace<Gangway = Installation> {
+  readonly gangway: Gangway;
   readonly alice: MatrixUser;
   readonly bob: MatrixUser;
   /** The base URL of the homeserver, for clients. */
@@ -25,9 +26,21 @@ export interface MatrixPlace {
 
 const phones = { alice: '447700900123', bob: '447700900456' };
 
+/** `install` or `installHere`. */
+type Install<Gangway> = (sandbox: Sandbox, overrides: ConfigOverrides) => Promise<Gangway>;
+
 /** Gangway alone, with its own accounts. */
-export async function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
-  const gangway = await install(sandbox, overrides);
+export function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
+  return startEmbeddedPlaceBy(install, sandbox, overrides);
+}
+
+/** Does the same for a daemon in the process of its choice. */
+export async function startEmbeddedPlaceBy<Gangway extends ServingInstallation>(
+  installBy: Install<Gangway>,
+  sandbox: Sandbox,
+  overrides: ConfigOverrides,
+): Promise<MatrixPlace<Gangway>> {
+  const gangway = await installBy(sandbox, overrides);
   await gangway.start();
   const user = async (localpart: 'alice' | 'bob') => {
     const mxid = matrixId(`@${localpart}:example.test`);
@@ -46,9 +59,23 @@ export async function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOver
 }
 
 /** Gangway beside a Synapse, and a reverse proxy in front of both. */
-export async function startRelayPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
-  const synapse = await startSynapse();
-  const gangway = await install(sandbox, {
+export function startRelayPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
+  return startRelayPlaceBy(install, sandbox, overrides);
+}
+
+/**
+ * Does the same for a daemon in the process of its choice. With a Synapse that several tests share,
+ * the users are new ones, and the Synapse stays.
+ */
+export async function startRelayPlaceBy<Gangway extends ServingInstallation>(
+  installBy: Install<Gangway>,
+  sandbox: Sandbox,
+  overrides: ConfigOverrides,
+  shared?: Synapse,
+): Promise<MatrixPlace<Gangway>> {
+  const synapse = shared ?? (await startSynapse());
+  const suffix = shared ? `-${randomBytes(4).toString('hex')}` : '';
+  const gangway = await installBy(sandbox, {
     homeserver: { domain: synapse.serverName, address: synapse.url },
     http: { trusted_proxies: ['127.0.0.1'] },
     bridge: { permissions: { [synapse.serverName]: 'full' } },
@@ -57,7 +84,7 @@ export async function startRelayPlace(sandbox: Sandbox, overrides: ConfigOverrid
   await gangway.start();
   const proxy = await startReverseProxy({ gangway: gangway.url(), homeserver: synapse.url });
   const user = async (localpart: 'alice' | 'bob') => {
-    const { mxid: registered, password } = await synapse.register(localpart);
+    const { mxid: registered, password } = await synapse.register(`${localpart}${suffix}`);
     const mxid = matrixId(registered);
     await addPhone(gangway, mxid, phones[localpart]);
     return { mxid, password, phone: phones[localpart] };
@@ -70,12 +97,12 @@ export async function startRelayPlace(sandbox: Sandbox, overrides: ConfigOverrid
     async close() {
       await proxy.close();
       await gangway.remove();
-      await synapse.stop();
+      if (!shared) await synapse.stop();
     },
   };
 }
 
-async function addPhone(gangway: Installation, mxid: Mxid, phone: string): Promise<void> {
+async function addPhone(gangway: ServingInstallation, mxid: Mxid, phone: string): Promise<void> {
   const database = await gangway.openDatabase();
   const now = systemClock.now();
   const record = {

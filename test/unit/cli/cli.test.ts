@@ -10,7 +10,7 @@ import { DatabaseFailure, type DatabaseFault } from '../../../src/database/failu
 import { SettingsFailure } from '../../../src/delivery/settings-failure.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { written } from '../config/written-config.js';
-import { createWorkplace, type Workplace } from './ran-command.js';
+import { createWorkplace, type Workplace } from '../../support/ran-command.js';
 
 let place: Workplace;
 beforeEach(() => {

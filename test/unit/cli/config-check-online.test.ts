@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startStandInBridge, type StandInBridge } from '../../support/stand-in-bridge/stand-in-bridge.js';
 import { written } from '../config/written-config.js';
-import { createWorkplace, type Workplace } from './ran-command.js';
+import { createWorkplace, type Workplace } from '../../support/ran-command.js';
 
 let place: Workplace;
 let bridge: StandInBridge;

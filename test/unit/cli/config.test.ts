@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedSecret, written } from '../config/written-config.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
-import { createWorkplace, type Workplace } from './ran-command.js';
+import { createWorkplace, type Workplace } from '../../support/ran-command.js';
 
 let place: Workplace;
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { configFiles } from '../../../src/cli/config-files.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { written } from '../config/written-config.js';
-import { createWorkplace, type Workplace } from './ran-command.js';
+import { createWorkplace, type Workplace } from '../../support/ran-command.js';
 
 let place: Workplace;
 beforeEach(() => {

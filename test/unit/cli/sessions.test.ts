@@ -16,7 +16,7 @@ import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { openTestDatabase } from '../../support/database.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { until } from '../../support/until.js';
-import { createWorkplace, type Workplace } from './ran-command.js';
+import { createWorkplace, type Workplace } from '../../support/ran-command.js';
 
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 const owner = '@alice:users.test' as Mxid;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 import { openTestDatabase } from '../../support/database.js';
-import { createWorkplace, type Workplace } from './ran-command.js';
+import { createWorkplace, type Workplace } from '../../support/ran-command.js';
 
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 let place: Workplace;

@@ -2,11 +2,11 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/base/clock.js';
-import { systemRandom } from '../../../src/base/random.js';
-import { runCli } from '../../../src/cli/cli.js';
-import type { SignalSource } from '../../../src/lifecycle.js';
-import type { Terminal } from '../../../src/cli/terminal.js';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import { runCli } from '../../src/cli/cli.js';
+import type { SignalSource } from '../../src/lifecycle.js';
+import type { Terminal } from '../../src/cli/terminal.js';
 
 /** The exit code and output of a command. */
 export interface Ran {
@@ -46,11 +46,11 @@ export function createWorkplace(): Workplace {
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true }),
-    run: (args, env = {}, terminal = noTerminal) => runIn(folder, args, { env, terminal }),
+    run: (args, env = {}, terminal = noTerminal) => runCommand(folder, args, { env, terminal }),
     async start(args) {
       const signals = new EventEmitter();
       const printed = new EventEmitter();
-      const ended = runIn(folder, args, { signals, onPrinted: (text) => void printed.emit('text', text) });
+      const ended = runCommand(folder, args, { signals, onPrinted: (text) => void printed.emit('text', text) });
       const [out] = await Promise.race([once(printed, 'text'), ended.then((ran) => [ran.out])]);
       return {
         out: String(out),
@@ -70,7 +70,8 @@ interface RunOptions {
   readonly onPrinted?: (out: string) => void;
 }
 
-async function runIn(folder: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+/** Runs a command in that folder, in this process, and resolves when it has ended. */
+export async function runCommand(folder: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { env = {}, terminal = noTerminal, signals = process, onPrinted = () => undefined } = options;
   const printed = { out: '', err: '' };
   const code = await runCli(args, {

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type * as app from '../../src/app.js';
+import type { App } from '../../src/app.js';
+import { systemClock } from '../../src/base/clock.js';
+import { systemRandom } from '../../src/base/random.js';
+import type * as configFiles from '../../src/cli/config-files.js';
+import type * as loadConfig from '../../src/config/load-config.js';
+import type * as logger from '../../src/observability/logger.js';
+import { createInstallation, type ConfigOverrides, type Network, type ServingInstallation } from './daemon.js';
+
+/**
+ * Creates the same installation with its daemon in the process of the tests, for tests that neither
+ * stop nor kill it: a child process imports the whole program, which takes longer than most tests.
+ */
+export async function installHere(sandbox: Network, overrides: ConfigOverrides = {}): Promise<ServingInstallation> {
+  let running: App | undefined;
+  const { folder, print, setUrl, ...installation } = await createInstallation(sandbox, overrides);
+  return {
+    ...installation,
+    folder,
+    async start() {
+      const { createApp, configFiles, loadConfig, createLogger } = await loadBuilt();
+      const { config } = loadConfig({ path: join(folder, 'config.yaml'), env: {}, ...configFiles });
+      const write = new Writable({
+        write(chunk: Buffer, _, done) {
+          print(chunk.toString());
+          done();
+        },
+      });
+      const runtime = { clock: systemClock, random: systemRandom };
+      const log = createLogger({ ...config.logging, clock: systemClock, write });
+      running = createApp(config, { ...runtime, version: '0.0.0', logger: log });
+      await running.start();
+      setUrl(`http://127.0.0.1:${running.address()?.port}`);
+    },
+    async remove() {
+      await running?.stop();
+      await installation.remove();
+    },
+  };
+}
+
+const importBuilt = (path: string) => import(new URL(`../../dist/src/${path}`, import.meta.url).href);
+
+/** The built program: the daemon starts threads, which run its files. */
+async function loadBuilt() {
+  return {
+    ...((await importBuilt('app.js')) as typeof app),
+    ...((await importBuilt('cli/config-files.js')) as typeof configFiles),
+    ...((await importBuilt('config/load-config.js')) as typeof loadConfig),
+    ...((await importBuilt('observability/logger.js')) as typeof logger),
+  };
+}
