@@ -10,6 +10,9 @@ import { readVersion } from './version.js';
 /** The time for stopping in addition to that for running requests. */
 const closingMs = 10_000;
 
+/** How long access lines may wait, to be written together. */
+const logBatchMs = 100;
+
 /** `gangway run`: the daemon, until SIGTERM, SIGINT or SIGHUP. */
 export function addRun(parent: Command, context: CliContext, end: (code: number) => void) {
   parent
@@ -31,18 +34,22 @@ async function run(file: string, { err, env, folder, signals, clock, random }: C
     import('../lifecycle.js'),
     import('../observability/logger.js'),
   ]);
-  const logger = createLogger({ ...config.logging, clock });
-  for (const { path, message } of warnings) logger.warn('configuration', { key: path, remark: message });
-  const app = createApp(config, { version: readVersion(), clock, random, logger });
-  return runUntilSignal(app, {
-    logger,
-    clock,
-    stopDeadlineMs: config.http.shutdownMs + closingMs,
-    signals,
-    failedStart: (error) => {
-      const { code, text } = explainFailure(error);
-      err(text);
-      return code;
-    },
-  });
+  const logger = createLogger({ ...config.logging, clock, batchMs: logBatchMs });
+  try {
+    for (const { path, message } of warnings) logger.warn('configuration', { key: path, remark: message });
+    const app = createApp(config, { version: readVersion(), clock, random, logger });
+    return await runUntilSignal(app, {
+      logger,
+      clock,
+      stopDeadlineMs: config.http.shutdownMs + closingMs,
+      signals,
+      failedStart: (error) => {
+        const { code, text } = explainFailure(error);
+        err(text);
+        return code;
+      },
+    });
+  } finally {
+    logger.stopBatching();
+  }
 }

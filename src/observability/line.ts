@@ -13,11 +13,19 @@ export interface Line {
  * A field with a reserved name gets the suffix `_`.
  */
 export function jsonLine({ atMs, level, message, fields }: Line): string {
-  const reserved = { timestamp: new Date(atMs).toISOString(), level, message };
-  const renamed = Object.entries(fields).map(
-    ([key, value]) => [Object.hasOwn(reserved, key) ? `${key}_` : key, value] as const,
-  );
-  return escapeControls(JSON.stringify({ ...reserved, ...Object.fromEntries(renamed) }));
+  let text = `{"timestamp":"${new Date(atMs).toISOString()}","level":"${level}","message":${JSON.stringify(message)}`;
+  for (const key of Object.keys(fields)) {
+    text += `,${JSON.stringify(freeName(key, fields))}:${JSON.stringify(fields[key])}`;
+  }
+  return escapeControls(`${text}}`);
+}
+
+/** Returns the name, with as many `_` as make it neither reserved nor that of another field. */
+function freeName(key: string, fields: PrintableFields): string {
+  if (key !== 'timestamp' && key !== 'level' && key !== 'message') return key;
+  let name = `${key}_`;
+  while (Object.hasOwn(fields, name)) name += '_';
+  return name;
 }
 
 /**

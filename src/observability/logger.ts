@@ -18,15 +18,34 @@ export interface LoggerOptions {
   readonly write?: NodeJS.WritableStream;
   /** The source of timestamps. Defaults to the system clock. */
   readonly clock?: Clock;
+  /**
+   * How long lines of `info` and `debug` may wait, to be written together, if another line was
+   * written within that time. Defaults to 0: each line is written at once.
+   */
+  readonly batchMs?: number;
+}
+
+/** A logger whose lines may be written in batches. */
+export interface BatchingLogger extends Logger {
+  /** Writes the lines that wait, and from now on each line at once. */
+  stopBatching(): void;
 }
 
 const levels: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
+/** The most characters that wait. */
+const maxBatch = 64 * 1024;
 
 /**
  * Returns the logger of the project. It redacts every message and field, writes one event a line,
- * and never throws.
+ * and never throws. Lines are written in the order of their events; errors and warnings at once.
  */
-export function createLogger({ level, format, write = process.stdout, clock = systemClock }: LoggerOptions): Logger {
+export function createLogger({
+  level,
+  format,
+  write = process.stdout,
+  clock = systemClock,
+  batchMs = 0,
+}: LoggerOptions): BatchingLogger {
   const render = format === 'json' ? jsonLine : prettyLine;
   if (!write.listeners('error').includes(ignoreBrokenStream)) {
     write.on('error', ignoreBrokenStream);
@@ -34,13 +53,46 @@ export function createLogger({ level, format, write = process.stdout, clock = sy
   const sink = winston.createLogger({
     level,
     levels: { ...levels },
-    format: winston.format.printf(({ line }) => String(line)),
+    format: winston.format.printf(({ lines }) => String(lines)),
     transports: [new winston.transports.Stream({ stream: write, eol: '\n' })],
   });
+  let waiting: string[] = [];
+  let waitingLength = 0;
+  /** Whether a line was written within the last `batchMs`. */
+  let isRecent = false;
+  let isBatching = batchMs > 0;
+
+  const flush = () => {
+    const lines = waiting.join('\n');
+    waiting = [];
+    waitingLength = 0;
+    try {
+      // Each line has passed the level.
+      sink.log({ level: 'error', message: '', lines });
+    } catch {
+      ignoreBrokenStream();
+    }
+  };
+  const onTimer = () => {
+    isRecent = waiting.length > 0;
+    if (!isRecent) return;
+    flush();
+    clock.after(batchMs, onTimer);
+  };
+  const put = (at: LogLevel, line: string) => {
+    waiting.push(line);
+    waitingLength += line.length;
+    const mayWait = isBatching && isRecent && (at === 'info' || at === 'debug') && waitingLength < maxBatch;
+    if (!mayWait) flush();
+    if (isBatching && !isRecent) {
+      isRecent = true;
+      clock.after(batchMs, onTimer);
+    }
+  };
   const emit = (at: LogLevel, message: string, fields: PrintableFields) => {
     try {
       const line: Line = { atMs: clock.now(), level: at, message: redactToText(message), fields };
-      sink.log({ level: at, message: '', line: render(line) });
+      put(at, render(line));
     } catch {
       ignoreBrokenStream();
     }
@@ -50,7 +102,16 @@ export function createLogger({ level, format, write = process.stdout, clock = sy
     (message: string, fields: LogFields = {}): void => {
       if (levels[wanted] <= levels[level]) emit(wanted, message, redactFields(fields));
     };
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    stopBatching() {
+      isBatching = false;
+      if (waiting.length > 0) flush();
+    },
+  };
 }
 
 /**

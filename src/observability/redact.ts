@@ -177,7 +177,7 @@ function redactEntries(entries: readonly Entry[], place: Place): PrintableFields
 
 function redactEntry(key: string, read: () => unknown, place: Place): Printable | undefined {
   try {
-    return redactValue(read(), { ...place, secret: place.secret || namesSecret(key) });
+    return redactValue(read(), place.secret || !namesSecret(key) ? place : { ...place, secret: true });
   } catch {
     return '[unprintable]';
   }

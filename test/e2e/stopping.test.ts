@@ -72,3 +72,18 @@ it('a cleanup that waits for Telegram does not delay the exit', async () => {
   await until(wasAsked('auth.logOut'));
   expect(await gangway.stop()).toBe(0);
 });
+
+it('writes each access line before it ends', async () => {
+  await start({});
+  const sent: string[] = [];
+  for (let index = 0; index < 50; index += 1) {
+    const { headers } = await gangway.request('GET', '/_matrix/client/v3/login');
+    sent.push(String(headers.get('x-request-id')));
+  }
+  expect(await gangway.stop()).toBe(0);
+  const lines = gangway
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"route":"/_matrix/client/v3/login"'));
+  expect(lines.map((line) => JSON.parse(line).requestId)).toEqual(sent);
+});

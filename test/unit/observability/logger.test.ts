@@ -6,9 +6,8 @@ import { Secret } from '../../../src/base/secret.js';
 import { createLogger, type LogFormat, type LogLevel } from '../../../src/observability/logger.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 
-const clock = createFakeClock(Date.UTC(2026, 1, 3, 4, 5, 6));
-
-function capture(format: LogFormat, level: LogLevel = 'debug') {
+function capture(format: LogFormat, level: LogLevel = 'debug', batchMs = 0) {
+  const clock = createFakeClock(Date.UTC(2026, 1, 3, 4, 5, 6));
   const chunks: string[] = [];
   const write = new Writable({
     write(chunk, _encoding, done) {
@@ -17,7 +16,7 @@ function capture(format: LogFormat, level: LogLevel = 'debug') {
     },
   });
   const text = () => chunks.join('');
-  return { logger: createLogger({ level, format, write, clock }), text, write };
+  return { logger: createLogger({ level, format, write, clock, batchMs }), text, write, chunks, clock };
 }
 
 describe('createLogger', () => {
@@ -60,6 +59,12 @@ describe('createLogger', () => {
       level_: 'error',
       timestamp_: 'never',
     });
+  });
+
+  it('leaves out no field because of a reserved name', () => {
+    const { logger, text } = capture('json');
+    logger.info('real', { level_: 'one', level: 'two', level__: 'three' });
+    expect(JSON.parse(text())).toMatchObject({ level: 'info', level_: 'one', level__: 'three', level___: 'two' });
   });
 
   it('scrubs the message itself', () => {
@@ -119,5 +124,64 @@ describe('createLogger', () => {
     two.logger.debug('b');
     expect(one.text()).toBe('');
     expect(JSON.parse(two.text()).message).toBe('b');
+  });
+});
+
+describe('batches of lines', () => {
+  const batchMs = 100;
+
+  it('writes a line at once if none was written shortly before, and further ones together', async () => {
+    const { logger, chunks, clock } = capture('json', 'info', batchMs);
+    logger.info('a');
+    expect(chunks).toHaveLength(1);
+    logger.info('b');
+    logger.info('c');
+    expect(chunks).toHaveLength(1);
+    await clock.advance(batchMs);
+    expect(chunks).toHaveLength(2);
+    logger.info('d');
+    expect(chunks).toHaveLength(2);
+    await clock.advance(2 * batchMs);
+    logger.info('e');
+    expect(chunks).toHaveLength(4);
+  });
+
+  it.each(['warn', 'error'] as const)('writes a line of %s at once, after those that wait', (level) => {
+    const { logger, text, chunks } = capture('pretty', 'info', batchMs);
+    for (const message of ['a', 'b', 'c']) logger.info(message);
+    logger[level]('d');
+    expect(chunks).toHaveLength(2);
+    expect(text()).toMatch(/a\n.* b\n.* c\n.* d\n$/);
+  });
+
+  it('lets at most 64 KiB wait', () => {
+    const { logger, text } = capture('json', 'info', batchMs);
+    const lines = 300;
+    for (let index = 0; index < lines; index += 1) logger.info('x '.repeat(500));
+    expect(lines * 1000 - text().length).toBeLessThan(64 * 1024);
+  });
+
+  it('writes each line once and in order, whatever the times and levels', async () => {
+    const event = fc.record({
+      level: fc.constantFrom('debug', 'info', 'warn', 'error'),
+      afterMs: fc.constantFrom(0, 0, 0, 50, 100, 250),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 20 }), fc.nat(20), async (events, stopAt) => {
+        const { logger, text, clock } = capture('json', 'debug', batchMs);
+        for (const [index, { level, afterMs }] of events.entries()) {
+          if (afterMs > 0) await clock.advance(afterMs);
+          if (index === stopAt) logger.stopBatching();
+          logger[level](`event ${index}`);
+        }
+        logger.stopBatching();
+        const messages = text()
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => String(JSON.parse(line).message));
+        expect(messages).toEqual(events.map((_, index) => `event ${index}`));
+      }),
+      { numRuns: 50 },
+    );
   });
 });
