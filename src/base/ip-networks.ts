@@ -43,8 +43,9 @@ export interface PrefixLengths {
 export function networkOf(address: string, prefixes: PrefixLengths): string {
   switch (isIP(address)) {
     case 4: {
+      if (prefixes.ipv4 === 32) return address;
       const bytes = masked(address.split('.').map(Number), 8, prefixes.ipv4);
-      return prefixes.ipv4 === 32 ? address : `${bytes.join('.')}/${prefixes.ipv4}`;
+      return `${bytes.join('.')}/${prefixes.ipv4}`;
     }
     case 6: {
       const groups = masked(groupsOf(address), 16, prefixes.ipv6).map((group) => group.toString(16));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 
 /**
@@ -33,22 +33,25 @@ export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): 
    */
   const emptyAt = new Map<string, number>();
 
-  const fillMs = (key: string) => Math.max(0, (emptyAt.get(digest(key)) ?? 0) - clock.now());
+  const fillOf = (name: string) => Math.max(0, (emptyAt.get(name) ?? 0) - clock.now());
+  const fillMs = (key: string) => fillOf(digest(key));
 
   return {
     room: (key) => Math.max(0, Math.floor((windowMs - fillMs(key)) / intervalMs + 1e-9)),
     waitMs: (key, count = 1) => Math.max(0, Math.ceil(fillMs(key) + count * intervalMs - windowMs - 1e-6)),
     add(key, count = 1) {
-      const at = clock.now() + fillMs(key) + count * intervalMs;
-      emptyAt.delete(digest(key));
-      emptyAt.set(digest(key), at);
+      const name = digest(key);
+      const at = clock.now() + fillOf(name) + count * intervalMs;
+      emptyAt.delete(name);
+      emptyAt.set(name, at);
+      if (emptyAt.size <= maxKeys) return;
       const [oldest] = emptyAt.keys();
-      if (emptyAt.size > maxKeys && oldest !== undefined) emptyAt.delete(oldest);
+      if (oldest !== undefined) emptyAt.delete(oldest);
     },
   };
 }
 
 // Keys are untrusted input: long ones must not fill the memory, and none is stored in clear.
 function digest(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
+  return hash('sha256', key, 'base64url');
 }

@@ -7,9 +7,30 @@ export interface Random {
 
 export const systemRandom: Random = { bytes: (length) => randomBytes(length) };
 
+const idBytes = 16;
+
 /** Returns a fresh identifier of 128 random bits, 22 characters of base64url. */
 export function randomId(random: Random): string {
-  return random.bytes(16).toString('base64url');
+  return random.bytes(idBytes).toString('base64url');
+}
+
+const idsPerDraw = 64;
+
+/**
+ * Returns a function that returns fresh identifiers like those of `randomId`. It draws the bytes of
+ * many at once, which takes no longer than those of one. For identifiers that are not secret.
+ */
+export function createIdSource(random: Random): () => string {
+  let bytes: Buffer = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used === bytes.length) {
+      bytes = random.bytes(idBytes * idsPerDraw);
+      used = 0;
+    }
+    used += idBytes;
+    return bytes.toString('base64url', used - idBytes, used);
+  };
 }
 
 /** Digits and the letters of English in both cases. */

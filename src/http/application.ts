@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Context, type ParameterizedContext } from 'koa';
 import type { Failure } from '../base/failure.js';
-import { randomId } from '../base/random.js';
+import { createIdSource } from '../base/random.js';
 import type { Runtime } from '../base/runtime.js';
 import type { ClientAddress } from './client-ip.js';
 import { errorReply } from './error-reply.js';
@@ -11,7 +11,8 @@ import type { UndeclaredReplies } from './reply-check.js';
 import { writeReply } from './write-reply.js';
 
 export interface ApplicationDeps extends Runtime {
-  readonly routes: Middleware<Exchange>;
+  /** Answers a request, or throws. */
+  readonly routes: (ctx: ParameterizedContext<Exchange>) => Promise<void>;
   readonly clientAddress: ClientAddress;
   readonly undeclaredReplies: UndeclaredReplies;
   /**
@@ -26,31 +27,30 @@ export interface ApplicationDeps extends Runtime {
  */
 export function createApplication(deps: ApplicationDeps): RequestListener {
   const { routes, clock, random, logger } = deps;
+  const nextId = createIdSource(random);
   const koa = new Koa<Exchange>();
   // Errors that reach Koa itself: a socket that broke while the response was written.
   koa.on('error', (error: unknown) => logger.debug('response cut short', { error }));
   koa.context.onerror = onLateError;
 
-  koa.use(async (ctx, next) => {
+  koa.use(async (ctx) => {
     const { state } = ctx;
     // IDs from clients would let them write into the log, so they are ignored.
-    state.requestId = randomId(random);
+    state.requestId = nextId();
     state.startedAt = clock.now();
     state.clientAddress = deps.clientAddress(
       ctx.req.socket.remoteAddress,
       headerText(ctx.req.headers['x-forwarded-for']),
     );
-    ctx.set('X-Request-Id', state.requestId);
     ctx.res.once('close', () => logAccess(ctx, state, deps));
     try {
-      await next();
+      await routes(ctx);
     } catch (error) {
       const reply = errorReply(error, state, deps);
       if (reply) writeReply(ctx, reply);
       else ctx.respond = false;
     }
   });
-  koa.use(routes);
   const handle = koa.callback();
   return (request, response) => void handle(request, response);
 }
@@ -81,7 +81,10 @@ function onLateError(this: Context, error: unknown): void {
   this.app.emit('error', error, this);
   if (this.headerSent || !this.writable) return;
   const { status, body } = plainProblemReply({ kind: 'defect' });
-  this.res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
+  this.res.writeHead(status, {
+    'X-Request-Id': (this.state as Exchange).requestId,
+    'Content-Type': 'application/json; charset=utf-8',
+  });
   this.res.end(JSON.stringify(body));
 }
 

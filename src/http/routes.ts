@@ -1,12 +1,11 @@
 import Router from '@koa/router';
-import type { Middleware, ParameterizedContext } from 'koa';
+import type { ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
 import { createYieldQueue } from '../base/yield-queue.js';
 import { Secret } from '../base/secret.js';
 import { readAccessToken } from './access-token.js';
 import type { Credentials } from './bearer-auth.js';
 import { clientNetwork } from './client-ip.js';
-import { crossOriginHeaders } from './cross-origin.js';
 import { answersPages, type BodySize, type Endpoint } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { compilePath } from './path-pattern.js';
@@ -37,6 +36,9 @@ export interface RoutesDeps {
  */
 const maxParts: Readonly<Record<BodySize, number>> = { usual: 1000, large: 100_100 };
 
+type RoutedContext = ParameterizedContext<Exchange, { captures?: string[] }>;
+type Handler = (ctx: RoutedContext) => Promise<void>;
+
 interface Mount {
   readonly prefix: string;
   readonly surface: Surface;
@@ -47,11 +49,12 @@ interface Mount {
  * received: the route, the client address, the credentials, and whether the endpoint refuses all
  * requests. Throws HttpFailure.
  */
-export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
+export function createRoutes(deps: RoutesDeps): Handler {
   const mounts = deps.surfaces
     .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
+  const fixed = new Map<string, Handler>();
   const pass = createYieldQueue();
   const endpoints = new Map<unknown, Endpoint>();
   for (const { prefix, surface } of mounts) {
@@ -59,20 +62,27 @@ export function createRoutes(deps: RoutesDeps): Middleware<Exchange> {
     for (const endpoint of surface.endpoints) {
       const { regexp, params } = compilePath(base, endpoint.path, endpoint.params);
       const handler = serve({ ...deps, pass }, surface, endpoint, params);
+      const path = `${base}${endpoint.path}`;
+      const isFixed = surface.secretSegment === undefined && Object.keys(endpoint.params).length === 0;
+      if (isFixed && enter(mounts, path)?.surface === surface && !router.match(path, endpoint.method).route) {
+        fixed.set(`${endpoint.method} ${path}`, handler);
+      }
       endpoints.set(router.register(regexp, [endpoint.method], handler, { pathAsRegExp: true }), endpoint);
     }
   }
   const routes = router.routes();
 
   return async (ctx) => {
+    // Most requests have a path without parameters. The router would try them all.
+    const handler = fixed.get(`${ctx.method} ${ctx.path}`);
+    if (handler) return handler(ctx);
     const entered = enter(mounts, ctx.path);
     if (entered === undefined) throw new HttpFailure({ kind: 'route_unknown' });
     const { surface, path } = entered;
     ctx.state.surface = surface;
     ctx.path = path;
-    if (surface.crossOrigin === true) {
-      ctx.set({ ...crossOriginHeaders });
-      if (ctx.method === 'OPTIONS') return writeReply(ctx, { status: 200, body: {} });
+    if (surface.crossOrigin === true && ctx.method === 'OPTIONS') {
+      return writeReply(ctx, { status: 200, body: {} });
     }
     await routes(ctx as Parameters<typeof routes>[0], () => {
       const others = router.match(ctx.path, ctx.method).path;
@@ -117,7 +127,7 @@ function serve(
   surface: Surface,
   endpoint: Endpoint,
   params: (captures: readonly string[]) => Record<string, string>,
-): Middleware<Exchange, { captures?: string[] }> {
+): Handler {
   return async (ctx) => {
     const { state } = ctx;
     state.surface = surface;

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ParameterizedContext } from 'koa';
+import { crossOriginHeaders } from './cross-origin.js';
 import type { Exchange } from './exchange.js';
 import type { Answer, FileReply, PageReply } from './reply.js';
+
+const crossOriginFields = Object.entries(crossOriginHeaders).flat();
 
 /** An answer as it goes over the wire. */
 export interface WrittenAnswer {
@@ -39,21 +42,38 @@ export function written(
   return { status, headers: { ...type, ...common, ...answer.headers }, text: JSON.stringify(answer.body) };
 }
 
-/** Puts the answer on the response, as its surface has it. */
+/**
+ * Sends the answer, as its surface has it. Koa would set each header, type and length by itself,
+ * which takes longer than the rest.
+ */
 export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer | FileReply): void {
-  if ('file' in answer) {
-    ctx.status = answer.status;
-    ctx.set({ ...common, 'Content-Type': answer.file.type, ...fileHeaders, ...answer.headers });
-    ctx.body = answer.file.bytes;
-    return;
+  const { req, res, state } = ctx;
+  const { surface } = state;
+  const { headers, body } = contentOf(answer, surface?.jsonType, req.headers['accept-language']);
+  // These have no body, and no headers of one (RFC 9110, 6.4.1).
+  const isEmpty = answer.status === 204 || answer.status === 304;
+  const all = ['X-Request-Id', state.requestId];
+  if (surface?.crossOrigin === true) all.push(...crossOriginFields);
+  for (const name of Object.keys(headers)) {
+    if (!(isEmpty && name === 'Content-Type')) all.push(name, headers[name] ?? '');
   }
-  const { status, headers, text } = written(answer, {
-    jsonType: ctx.state.surface?.jsonType,
-    acceptLanguage: ctx.req.headers['accept-language'],
-  });
-  ctx.status = status;
-  ctx.set({ ...headers });
-  ctx.body = text;
+  if (!isEmpty) all.push('Content-Length', String(Buffer.byteLength(body)));
+  ctx.respond = false;
+  res.writeHead(answer.status, all);
+  res.end(isEmpty ? undefined : body);
+}
+
+function contentOf(
+  answer: Answer | FileReply,
+  jsonType: string | undefined,
+  acceptLanguage: string | undefined,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string | Buffer } {
+  if ('file' in answer) {
+    const headers = { ...common, 'Content-Type': answer.file.type, ...fileHeaders, ...answer.headers };
+    return { headers, body: answer.file.bytes };
+  }
+  const { headers, text } = written(answer, { jsonType, acceptLanguage });
+  return { headers, body: text };
 }
 
 // Returns the headers of a page. Its URL can contain secrets, so no other site may learn it, and no

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alphanumeric, randomText, systemRandom } from '../../../src/base/random.js';
+import { alphanumeric, createIdSource, randomText, systemRandom } from '../../../src/base/random.js';
 
 describe('random texts', () => {
   it('have the requested length for all bytes', () => {
@@ -22,5 +22,22 @@ describe('random texts', () => {
         expect(Math.abs(count - rounds / 10)).toBeLessThan(210);
       }
     }
+  });
+});
+
+describe('identifiers from a source', () => {
+  it('are the bytes in the order in which they were drawn, each used once', () => {
+    const drawn: Buffer[] = [];
+    const bytes = (length: number) => {
+      const next = systemRandom.bytes(length);
+      drawn.push(Buffer.from(next));
+      return next;
+    };
+    const nextId = createIdSource({ bytes });
+    const ids = Array.from({ length: 200 }, () => nextId());
+    expect(ids.every((id) => /^[\w-]{22}$/.test(id))).toBe(true);
+    const used = Buffer.concat(ids.map((id) => Buffer.from(id, 'base64url')));
+    expect(Buffer.concat(drawn).subarray(0, used.length).equals(used)).toBe(true);
+    expect(new Set(ids).size).toBe(200);
   });
 });
