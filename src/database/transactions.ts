@@ -39,6 +39,7 @@ export function createTransactions(deps: {
   const underWay = new Set<Promise<unknown>>();
   let stopped = false;
   let asked = 0;
+  let open = 0;
   /** The latest turn at the time when another program's lock was found. */
   let lockedUpTo = 0;
 
@@ -62,6 +63,7 @@ export function createTransactions(deps: {
 
   const transact = async <T>(turn: number, work: (session: TransactionSession) => Promise<T>): Promise<T> => {
     const queryRunner = await begin(turn);
+    open += 1;
     const session = new TransactionSession(queryRunner, backend.reader.jsonElements);
     try {
       const result = await around.run(session, () => work(session));
@@ -78,21 +80,17 @@ export function createTransactions(deps: {
       else await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
       throw explained;
     } finally {
+      open -= 1;
+      // On Node 20 each enabled storage adds work to every promise of the process. It enables
+      // itself again, and without an open transaction there is none to be inside of.
+      if (open === 0) around.disable();
       await queryRunner.release();
     }
   };
 
-  const timed = async <T>(
-    { turn, askedAt }: { readonly turn: number; readonly askedAt: number },
-    work: (session: TransactionSession) => Promise<T>,
-  ): Promise<T> => {
-    const startedAt = clock.now();
-    try {
-      return await transact(turn, work);
-    } finally {
-      const tookMs = clock.now() - startedAt;
-      if (tookMs > slowMs) logger.warn('slow database transaction', { tookMs, waitedMs: startedAt - askedAt });
-    }
+  const warnIfSlow = (what: string, { askedAt, startedAt }: { readonly askedAt: number; readonly startedAt: number }) => {
+    const tookMs = clock.now() - startedAt;
+    if (tookMs > slowMs) logger.warn(`slow database ${what}`, { tookMs, waitedMs: startedAt - askedAt });
   };
 
   const admit = async <T>(start: () => Promise<T>): Promise<T> => {
@@ -118,15 +116,30 @@ export function createTransactions(deps: {
   return {
     run(work) {
       const askedAt = clock.now();
-      return inOrder((turn) => timed({ turn, askedAt }, work));
+      return inOrder(async (turn) => {
+        const startedAt = clock.now();
+        try {
+          return await transact(turn, work);
+        } finally {
+          warnIfSlow('transaction', { askedAt, startedAt });
+        }
+      });
     },
 
     read: (work) =>
       admit(async () => {
+        const askedAt = clock.now();
+        let startedAt = askedAt;
+        const inTurn = () => {
+          startedAt = clock.now();
+          return work();
+        };
         try {
-          return await (backend.readsInTurn ? queue.run('', work) : work());
+          return await (backend.readsInTurn ? queue.run('', inTurn) : work());
         } catch (error) {
           throw backend.explain(error);
+        } finally {
+          warnIfSlow('read', { askedAt, startedAt });
         }
       }),
 
@@ -140,8 +153,6 @@ export function createTransactions(deps: {
     async stop() {
       stopped = true;
       await Promise.allSettled(underWay);
-      // On Node 20 each enabled storage adds work to every promise of the process.
-      around.disable();
     },
   };
 }

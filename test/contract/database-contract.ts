@@ -327,6 +327,12 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       expect(await ids()).toEqual([]);
     });
 
+    it('refuse to begin inside another one after others have ended', async () => {
+      await ids();
+      const nested = database.transaction(() => ids());
+      await expect(nested).rejects.toThrow('inside another');
+    });
+
     it('run one after another, also if an earlier one starts a later one', async () => {
       const mayEnd = createGate();
       let afterwards: Promise<string[]> | undefined;
@@ -353,18 +359,22 @@ export function describeDatabase(createPlace: () => Promise<DatabasePlace>): voi
       await expect(stores.listByOwner(alice, 0)).rejects.toThrow('over');
     });
 
-    it('are logged by name if they take longer than a second', async () => {
-      const clock = createFakeClock();
-      const logger = createRecordingLogger();
-      await database.close();
-      database = await openAgain({ clock, logger });
-      await database.transaction(() => clock.advance(1_000));
-      expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([]);
-      await database.transaction(() => clock.advance(1_001));
-      expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([
-        { level: 'warn', message: 'slow database transaction', fields: { tookMs: 1_001, waitedMs: 0 } },
-      ]);
-    });
+    it.each(['transaction', 'read'] as const)(
+      'and reads are logged if they take longer than a second (%s)',
+      async (method) => {
+        const clock = createFakeClock();
+        const logger = createRecordingLogger();
+        await database.close();
+        database = await openAgain({ clock, logger });
+        const warnings = () => logger.lines.filter(({ level }) => level === 'warn');
+        await database[method](() => clock.advance(1_000));
+        expect(warnings()).toEqual([]);
+        const fields = { tookMs: 1_001, waitedMs: 0 };
+        const failing = database[method](() => clock.advance(1_001).then(() => Promise.reject(new Error('too late'))));
+        await expect(failing).rejects.toThrow('too late');
+        expect(warnings()).toEqual([{ level: 'warn', message: `slow database ${method}`, fields }]);
+      },
+    );
 
     it('are finished before the database closes, and none begins after that', async () => {
       const began = createGate();

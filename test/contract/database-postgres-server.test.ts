@@ -377,6 +377,21 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     expect(openNow).toBe(5);
   });
 
+  it('rejects a transaction inside another one while others end', async () => {
+    const database = await open();
+    const began = createDeferred();
+    const mayGoOn = createDeferred();
+    const nested = database.transaction(async () => {
+      began.resolve();
+      await mayGoOn.promise;
+      await database.transaction(() => Promise.resolve());
+    });
+    await began.promise;
+    await database.transaction(() => Promise.resolve());
+    mayGoOn.resolve();
+    await expect(nested).rejects.toThrow('inside another');
+  });
+
   it('does not commit a transaction with an ignored failed query, and rejects it', async () => {
     const database = await open();
     const account = {
