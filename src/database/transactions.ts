@@ -88,7 +88,10 @@ export function createTransactions(deps: {
     }
   };
 
-  const warnIfSlow = (what: string, { askedAt, startedAt }: { readonly askedAt: number; readonly startedAt: number }) => {
+  const warnIfSlow = (
+    what: string,
+    { askedAt, startedAt }: { readonly askedAt: number; readonly startedAt: number },
+  ) => {
     const tookMs = clock.now() - startedAt;
     if (tookMs > slowMs) logger.warn(`slow database ${what}`, { tookMs, waitedMs: startedAt - askedAt });
   };

@@ -45,8 +45,18 @@ describe('scrub', () => {
   // A line break is no part of a secret, but lets no text pass without a search.
   it('hides in a short text what it hides in a longer one', () => {
     const part = fc.constantFrom(
-      ...['authorization', 'bearer', 'token', 'phone', '-----BEGIN X-----', '://a:b@', '%3a', '%2B', '123456789'],
-      ...['0f'.repeat(12), 'Zm9vYmFyYmF6cXV4', '=', ':', '+', ' ', '/', '-', '.', '_', '1', 'x'],
+      ...'=:+ /-._1x'.split(''),
+      'authorization',
+      'bearer',
+      'token',
+      'phone',
+      '-----BEGIN X-----',
+      '://a:b@',
+      '%3a',
+      '%2B',
+      '123456789',
+      '0f'.repeat(12),
+      'Zm9vYmFyYmF6cXV4',
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
