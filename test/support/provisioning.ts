@@ -23,6 +23,7 @@ import { readUser } from '../../src/login/login-codec.js';
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
+import { webSurfaces } from './web-pages.js';
 import { withZeroCode } from './zero-code-telegram.js';
 
 /**
@@ -206,20 +207,33 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     ...deps,
     host: '127.0.0.1',
     port: 0,
-    surfaces: createProvisioningSurfaces({
-      prefix,
-      login,
-      phoneProofs,
-      transfers: changes.hasTransfers === false ? undefined : transfers,
-      handOver: handOvers && { handOvers, isOffered: changes.handOver !== 'off', waitMs: 8000 },
-      permissions: { mayLogIn, levelOf: () => ({ level: 'user', written: 'puppeting' }) },
-      authenticate,
-      findTokenHolder,
-      findOpenIdUser,
-      serverName,
-      bridges: [bridgeUrl],
-      clock,
-    }),
+    surfaces: [
+      ...createProvisioningSurfaces({
+        prefix,
+        login,
+        phoneProofs,
+        transfers: changes.hasTransfers === false ? undefined : transfers,
+        handOver: handOvers && { handOvers, isOffered: changes.handOver !== 'off', waitMs: 8000 },
+        permissions: { mayLogIn, levelOf: () => ({ level: 'user', written: 'puppeting' }) },
+        authenticate,
+        findTokenHolder,
+        findOpenIdUser,
+        serverName,
+        bridges: [bridgeUrl],
+        clock,
+      }),
+      ...webSurfaces({
+        database: losable,
+        login,
+        phoneProofs,
+        handOver: handOvers && { handOvers, isOffered: changes.handOver !== 'off', waitMs: 8000 },
+        findOpenIdUser,
+        mayLogIn,
+        authenticate,
+        serverName,
+        clock,
+      }),
+    ],
     trustedProxies: [],
     undeclaredReplies: 'throw',
     isUnavailable: (failure) => failure instanceof DatabaseFailure,
