@@ -87,6 +87,7 @@ export function createWebGrants({ database, clock, random, sessionMs, linkMs }: 
         const { owner } = link;
         const session = makeGrant('session', owner);
         await tx.webGrants.insert(session.record);
+        await tx.webGrants.deleteOldest('session', owner, maxPerOwner);
         return { owner, token: session.token, expiresAt: session.record.expiresAt };
       });
     },

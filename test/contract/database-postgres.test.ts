@@ -13,6 +13,7 @@ import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
 import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
+import { describeWebGrants } from './database-web-grants-contract.js';
 
 describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () => {
   describe('the database', () => describeDatabase(createMigratedPostgres));
@@ -28,6 +29,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('session leases', () => describeSessionLeases(createMigratedPostgres));
   describe('session exports', () => describeSessionExports(createMigratedPostgres));
   describe('session transfers', () => describeSessionTransfers(createMigratedPostgres));
+  describe('grants of the web page', () => describeWebGrants(createMigratedPostgres));
   describe('encryption at rest', () => describeSealing(createPostgresPlace));
   describe('the schema', () => describeSchema(createPostgresPlace));
 });

@@ -22,6 +22,7 @@ import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
 import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeValidation } from './database-validation-contract.js';
+import { describeWebGrants } from './database-web-grants-contract.js';
 
 describe('the database on SQLite', () => describeDatabase(createMigratedSqlite));
 describe('accounts on SQLite', () => describeAccounts(createMigratedSqlite));
@@ -34,6 +35,7 @@ describe('hand-overs on SQLite', () => describeHandOvers(createMigratedSqlite));
 describe('session leases on SQLite', () => describeSessionLeases(createMigratedSqlite));
 describe('session exports on SQLite', () => describeSessionExports(createMigratedSqlite));
 describe('session transfers on SQLite', () => describeSessionTransfers(createMigratedSqlite));
+describe('grants of the web page on SQLite', () => describeWebGrants(createMigratedSqlite));
 describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
 describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
 

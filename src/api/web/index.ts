@@ -4,6 +4,7 @@ import { surface, type Surface } from '../../http/surface.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import { readScript, type ScriptName } from '../../web/browser/scripts.js';
 import { problemPage } from '../../web/site/sign-in-pages.js';
+import type { ShownProblem } from '../../web/site/site-page.js';
 import { addPhone, confirmLogOut, handOver, home, logOut } from './accounts.js';
 import type { WebDeps } from './deps.js';
 import { answerLogin, awaitScan, cancelLogin, chooseFlow, resendCode, showLogin, startLogin } from './logins.js';
@@ -28,6 +29,11 @@ const logo = publicPage({ name: 'logo', path: '/logo', params: {}, summary: "The
 const withoutSlash = publicPage({ name: 'without_slash', path: '', params: {}, summary: 'Add the slash' }, (deps) =>
   Promise.resolve(goTo(deps, '/')),
 );
+
+/** Returns whether the problem is that a login process is over, so that the next step is a new one. */
+function isOver({ problem }: ShownProblem): boolean {
+  return ['login_unknown', 'login_cancelled', 'login_timed_out', 'other_telegram_account'].includes(problem);
+}
 
 /** Returns the pages on which users log in to Telegram. */
 export function createWebSurface(deps: WebDeps): Surface {
@@ -56,7 +62,8 @@ export function createWebSurface(deps: WebDeps): Surface {
     script('widget.js'),
     logo,
   ];
-  const explain = ({ status, ...problem }: PageProblem) => problemPage(status, frameOf(deps), problem);
+  const explain = ({ status, ...problem }: PageProblem) =>
+    problemPage(status, frameOf(deps), problem, isOver(problem) ? '/logins/new' : '/');
   return surface({
     name: deps.mode === 'widget' ? 'web-widget' : 'web',
     prefixes: [deps.base],

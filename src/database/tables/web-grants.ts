@@ -75,13 +75,8 @@ function openStore(session: TransactionSession): WebGrantStore {
     },
 
     async deleteOldest(kind, owner, kept) {
-      const rows = await repository().find({
-        select: { tokenHash: true },
-        where: { kind, owner },
-        order: { createdAt: 'DESC', tokenHash: 'ASC' },
-        skip: kept,
-      });
-      for (const { tokenHash } of rows) await repository().delete({ tokenHash });
+      const rows = await repository().find({ where: { kind, owner }, order: { createdAt: 'DESC' } });
+      for (const { tokenHash } of rows.slice(kept)) await repository().delete({ tokenHash });
     },
 
     async deleteByUser(owner) {

@@ -119,7 +119,7 @@ describe('a login by phone', () => {
     const early = await browser.submit(asked, `${pathOf(asked)}/resend`);
     expect(early.title).toBe(titles.code);
     expect(api.telegram.calls('resendCode')).toBe(0);
-    api.clock.advance(120_000);
+    await api.clock.advance(120_000);
     const later = await browser.submit(await browser.open(pathOf(asked)), `${pathOf(asked)}/resend`);
     expect(later.title).toBe(titles.code);
     expect(api.telegram.calls('resendCode')).toBe(1);
@@ -187,7 +187,7 @@ describe('going back, reloading and other tabs', () => {
 
   it('asks to sign in when the session has ended, and comes back to the login', async () => {
     const asked = await answer(await start('phone'), { phone: phones.plain });
-    api.clock.advance(sessionMs - 25 * 60_000);
+    await api.clock.advance(sessionMs - 25 * 60_000);
     browser.cookie = '';
     const page = await browser.open(pathOf(asked));
     expect(page.title).toBe(titles.signIn);

@@ -93,9 +93,9 @@ describe('the sign-in with a password', () => {
 
   it('ends after its lifetime', async () => {
     await signIn('alice');
-    api.clock.advance(sessionMs - 1);
+    await api.clock.advance(sessionMs - 1);
     expect((await browser.open(home)).title).toBe(overviewTitle);
-    api.clock.advance(1);
+    await api.clock.advance(1);
     expect((await browser.open(home)).title).toBe(signInTitle);
   });
 });
@@ -281,12 +281,12 @@ describe('a one-time link', () => {
     const after = await Promise.all(
       browsers.map((each, index) => each.submit(pages[index] ?? expect.fail(), `${webBase}/link`)),
     );
-    expect(after.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+    expect(after.map(({ status }) => status).toSorted((one, two) => one - two)).toEqual([200, 404]);
   });
 
   it('expires', async () => {
     const path = pathOf((await makeLink(alice)).json.url);
-    api.clock.advance(linkMs);
+    await api.clock.advance(linkMs);
     expect((await browser.open(path)).status).toBe(404);
   });
 
