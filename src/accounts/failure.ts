@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** Each expected failure of a Matrix account. */
-export type AccountFault =
+export type AccountFailureDetails =
   /**
    * Unknown user, unknown 3PID, wrong password, or a user of another server: one answer, so that
    * clients cannot distinguish them.
@@ -58,4 +58,4 @@ export type AccountFault =
   | { readonly kind: 'identity_server_unreachable' };
 
 /** Thrown by the account authorities and the services built on them. */
-export class AccountFailure extends Failure<AccountFault> {}
+export class AccountFailure extends Failure<AccountFailureDetails> {}

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { ServerName } from '../base/mxid.js';
 import type { UserIdentifier } from './authority.js';
 import { canonicalAddress } from '../base/canonical-address.js';
-import { AccountFailure, type AccountFault } from './failure.js';
+import { AccountFailure, type AccountFailureDetails } from './failure.js';
 import { foldCase } from '../base/fold-case.js';
 import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
 
@@ -85,7 +85,7 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
       try {
         return await logIn();
       } catch (error) {
-        if (error instanceof AccountFailure && isRefusal(error.fact)) refusedBridges.add(client);
+        if (error instanceof AccountFailure && isRefusal(error.details)) refusedBridges.add(client);
         throw error;
       }
     },
@@ -107,7 +107,7 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
         successes.add(name);
         return grant;
       } catch (error) {
-        if (error instanceof AccountFailure && isWrongGuess(error.fact)) {
+        if (error instanceof AccountFailure && isWrongGuess(error.details)) {
           nearFailures.add(near);
           allFailures.add(name);
         }
@@ -150,13 +150,13 @@ function limited(retryAfterMs: number): AccountFailure {
 
 // Returns true if the homeserver rejected the token. A homeserver that is busy or broken has not
 // checked it.
-function isRefusal(fault: AccountFault): boolean {
-  return fault.kind === 'refused_upstream' && fault.status < 500 && fault.status !== 429;
+function isRefusal(details: AccountFailureDetails): boolean {
+  return details.kind === 'refused_upstream' && details.status < 500 && details.status !== 429;
 }
 
-function isWrongGuess(fault: AccountFault): boolean {
-  if (fault.kind === 'refused_upstream') return fault.body['errcode'] === 'M_FORBIDDEN';
-  return fault.kind === 'wrong_credentials';
+function isWrongGuess(details: AccountFailureDetails): boolean {
+  if (details.kind === 'refused_upstream') return details.body['errcode'] === 'M_FORBIDDEN';
+  return details.kind === 'wrong_credentials';
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AccountAuthority } from '../accounts/authority.js';
-import { AccountFailure, type AccountFault } from '../accounts/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../accounts/failure.js';
 import type { Logger } from '../base/logger.js';
 import type { FindTokenHolder, TokenVerdict } from '../http/bearer-auth.js';
 
@@ -19,17 +19,17 @@ export function createTokenHolders({ authority, logger }: TokenHoldersDeps): Fin
       return { kind: 'user', mxid };
     } catch (error) {
       if (!(error instanceof AccountFailure)) throw error;
-      const verdict = verdictOn(error.fact);
+      const verdict = verdictOn(error.details);
       if (verdict.kind === 'unavailable') logger.warn('access token check failed', { error });
       return verdict;
     }
   };
 }
 
-function verdictOn(fault: AccountFault): TokenVerdict {
+function verdictOn(details: AccountFailureDetails): TokenVerdict {
   // The homeserver may also reject a token that it knows, such as that of a locked user.
-  const isRefused = fault.kind === 'refused_upstream' && (fault.status === 401 || fault.status === 403);
+  const isRefused = details.kind === 'refused_upstream' && (details.status === 401 || details.status === 403);
   const isUnknown =
-    fault.kind === 'token_unknown' || fault.kind === 'token_missing' || fault.kind === 'user_deactivated';
+    details.kind === 'token_unknown' || details.kind === 'token_missing' || details.kind === 'user_deactivated';
   return isRefused || isUnknown ? { kind: 'unknown' } : { kind: 'unavailable' };
 }

@@ -1,19 +1,19 @@
-/** What every failure has: a kind from a closed union, and public data of that kind. */
-export interface Fact {
+/** The details of a failure: a kind from a closed union, and public data of that kind. */
+export interface FailureDetails {
   readonly kind: string;
 }
 
 /**
- * A known way for an operation to go wrong, thrown by services and adapters. `fact` is safe to
+ * A known way for an operation to go wrong, thrown by services and adapters. `details` is safe to
  * show; `cause` is for the log only. Anything thrown that is not a Failure is a defect. Each module
- * has a subclass of its own for its closed union of facts.
+ * has a subclass of its own for its closed union of details.
  */
-export abstract class Failure<F extends Fact = Fact> extends Error {
+export abstract class Failure<F extends FailureDetails = FailureDetails> extends Error {
   constructor(
-    readonly fact: F,
+    readonly details: F,
     options?: { readonly cause?: unknown },
   ) {
-    super(fact.kind, options);
+    super(details.kind, options);
     this.name = new.target.name;
   }
 }

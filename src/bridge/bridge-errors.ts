@@ -1,5 +1,5 @@
 import { oneLine } from '../base/untrusted-text.js';
-import { BridgeFailure, type BridgeFault } from './failure.js';
+import { BridgeFailure, type BridgeFailureDetails } from './failure.js';
 import { backfillTimeout, type ProvisioningAnswer } from './provisioning-client.js';
 
 /** What a 404 means for a request. `other`: the bridge's words only. */
@@ -46,7 +46,7 @@ export function readBridgeError(
   const reason = textOf(body['fi.mau.internal_error']) ?? error ?? code;
   const message = scrub(reason ?? '', secrets);
   const cause = new Error(`status ${status} ${scrub(code ?? 'without errcode', secrets)}: ${message}`);
-  return new BridgeFailure(faultOf(status, { code, error, reason, message }, notFound), { cause });
+  return new BridgeFailure(detailsOf(status, { code, error, reason, message }, notFound), { cause });
 }
 
 interface ErrorBody {
@@ -56,7 +56,7 @@ interface ErrorBody {
   readonly message: string;
 }
 
-function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): BridgeFault {
+function detailsOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): BridgeFailureDetails {
   const { code, error, reason = '', message } = body;
   const isAboutLogin = notFound === 'identifier' || notFound === 'other';
   if (code === undefined) return { kind: 'bridge_answer_invalid' };
@@ -68,7 +68,7 @@ function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): Br
   }
   if (code === 'FI.MAU.NOT_LOGGED_IN') return { kind: 'bridge_login_unknown' };
   const hasMeaning = notFound !== 'other' || error === loginNotFound;
-  if (code === 'M_NOT_FOUND' && hasMeaning) return notFoundFault(error, notFound);
+  if (code === 'M_NOT_FOUND' && hasMeaning) return notFoundDetails(error, notFound);
   // The status of a process in another step is 500.
   if (notFound === 'process' && (status === 410 || code === 'M_BAD_STATE')) return { kind: 'bridge_process_unknown' };
   const isUnknown = unknownIdentifiers.some((text) => reason.startsWith(text));
@@ -81,18 +81,18 @@ function faultOf(status: number, body: ErrorBody, notFound: NotFoundMeaning): Br
   return disconnectedReasons.test(reason) ? { kind: 'bridge_unreachable' } : refused(message, false);
 }
 
-function notFoundFault(error: string | undefined, notFound: NotFoundMeaning): BridgeFault {
+function notFoundDetails(error: string | undefined, notFound: NotFoundMeaning): BridgeFailureDetails {
   if (notFound === 'process') return { kind: 'bridge_process_unknown' };
   if (notFound === 'login' || error === loginNotFound) return { kind: 'bridge_login_unknown' };
   return { kind: 'bridge_identifier_unknown' };
 }
 
-function requestRejected(status: number, code: string, message: string): BridgeFault {
+function requestRejected(status: number, code: string, message: string): BridgeFailureDetails {
   const errcode = /^[\w.]{1,100}$/.test(code) ? code : 'M_UNKNOWN';
   return { kind: 'bridge_request_rejected', status, errcode, message };
 }
 
-function refused(message: string, isFinal: boolean): BridgeFault {
+function refused(message: string, isFinal: boolean): BridgeFailureDetails {
   return { kind: 'bridge_refused', message, isFinal };
 }
 

@@ -42,7 +42,7 @@ export async function checkBridge({ homeserver, users, ...deps }: BridgeCheckDep
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
       problems.push(explain(error, address, mxid));
-      if (error.fact.kind !== 'bridge_user_forbidden') break;
+      if (error.details.kind !== 'bridge_user_forbidden') break;
     }
   }
   return problems;
@@ -70,8 +70,8 @@ function problemsOf({ body }: ProvisioningAnswer, address: string, homeserver: s
 }
 
 /** What is wrong, and what to do about it. */
-function explain({ fact, cause }: BridgeFailure, address: string, mxid: Mxid): string {
-  switch (fact.kind) {
+function explain({ details, cause }: BridgeFailure, address: string, mxid: Mxid): string {
+  switch (details.kind) {
     case 'bridge_unreachable':
       return explainUnreachable(cause, address);
     case 'bridge_secret_rejected':
@@ -85,10 +85,10 @@ function explain({ fact, cause }: BridgeFailure, address: string, mxid: Mxid): s
         "bridge.permissions of the bridge's configuration."
       );
     case 'bridge_refused':
-      return fact.message === 'Provisioning API is disabled'
+      return details.message === 'Provisioning API is disabled'
         ? `The provisioning API of the bridge at ${address} is disabled. Set provisioning.shared_secret in the bridge's configuration to ` +
             'a random text of at least 16 characters, and restart the bridge.'
-        : `${otherProgram(address)} It answered: ${JSON.stringify(fact.message)}.`;
+        : `${otherProgram(address)} It answered: ${JSON.stringify(details.message)}.`;
     default:
       return otherProgram(address);
   }

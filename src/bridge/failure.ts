@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** What is known to go wrong between this daemon and the bridge. */
-export type BridgeFault =
+export type BridgeFailureDetails =
   /**
    * No connection, no answer in time, or a gateway's 502 to 504; or the bridge itself cannot reach
    * Telegram. The request may have been carried out.
@@ -44,4 +44,4 @@ export type BridgeFault =
   | { readonly kind: 'bridge_answer_invalid' };
 
 /** Thrown by Bridge. */
-export class BridgeFailure extends Failure<BridgeFault> {}
+export class BridgeFailure extends Failure<BridgeFailureDetails> {}

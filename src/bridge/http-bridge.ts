@@ -140,11 +140,11 @@ function read<T>(schema: z.ZodType<T>, { body }: ProvisioningAnswer): T {
 }
 
 /** Resolves also if the call fails in this way. */
-async function unless(kind: BridgeFailure['fact']['kind'], answer: Promise<unknown>): Promise<void> {
+async function unless(kind: BridgeFailure['details']['kind'], answer: Promise<unknown>): Promise<void> {
   try {
     await answer;
   } catch (error) {
-    if (!(error instanceof BridgeFailure) || error.fact.kind !== kind) throw error;
+    if (!(error instanceof BridgeFailure) || error.details.kind !== kind) throw error;
   }
 }
 

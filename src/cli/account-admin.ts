@@ -73,8 +73,8 @@ async function open(
     const administration = createAccountAdministration({ database, serverName, hasher, revoker, clock });
     return await work({ administration, serverName, readNewUser });
   } catch (error) {
-    if (!(error instanceof AccountFailure) || error.fact.kind !== 'parameter_invalid') throw error;
-    return { refused: `${error.fact.problem}\n` };
+    if (!(error instanceof AccountFailure) || error.details.kind !== 'parameter_invalid') throw error;
+    return { refused: `${error.details.problem}\n` };
   } finally {
     await database.close();
   }

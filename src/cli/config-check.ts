@@ -77,7 +77,7 @@ async function whyUnsendable(delivery: Config['delivery'], clock: Clock): Promis
     (await openMessenger(delivery, { service: 'Gangway', reportUrl: undefined, clock, logger })).close();
     return undefined;
   } catch (error) {
-    if (error instanceof SettingsFailure) return explainSettings(error.fact);
+    if (error instanceof SettingsFailure) return explainSettings(error.details);
     throw error;
   }
 }

@@ -70,7 +70,7 @@ export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge>
       own.map(async ({ connection, user }) => {
         const isAlive = await connection.getMe().then(
           () => true,
-          (error: unknown) => !(error instanceof TelegramFailure && error.fact.kind === 'session_dead'),
+          (error: unknown) => !(error instanceof TelegramFailure && error.details.kind === 'session_dead'),
         );
         return { user, event: isAlive ? 'CONNECTED' : 'BAD_CREDENTIALS' };
       }),

@@ -1,5 +1,5 @@
 import { ConfigFailure, type Problem } from '../config/problem.js';
-import { DatabaseFailure, type DatabaseFault } from '../database/failure.js';
+import { DatabaseFailure, type DatabaseFailureDetails } from '../database/failure.js';
 import type { FileProblem } from '../database/file-problem.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { SigningKeyFailure } from '../identity/signing-key-failure.js';
@@ -15,14 +15,16 @@ export interface Explanation {
 /** Returns the message for something that was thrown. It contains a stack for defects only. */
 export function explainFailure(error: unknown): Explanation {
   if (error instanceof ConfigFailure) {
-    const { file, problems, warnings } = error.fact;
+    const { file, problems, warnings } = error.details;
     return { code: exitCodes.config, text: explainProblems(file, problems) + explainWarnings(warnings) };
   }
   if (error instanceof DatabaseFailure) {
-    return { code: codeOfDatabase(error.fact), text: `${explainDatabase(error.fact)}\n` };
+    return { code: codeOfDatabase(error.details), text: `${explainDatabase(error.details)}\n` };
   }
-  if (error instanceof SettingsFailure) return { code: exitCodes.config, text: `${explainSettings(error.fact)}\n` };
-  if (error instanceof SigningKeyFailure) return { code: exitCodes.config, text: `${explainSigningKey(error.fact)}\n` };
+  if (error instanceof SettingsFailure) return { code: exitCodes.config, text: `${explainSettings(error.details)}\n` };
+  if (error instanceof SigningKeyFailure) {
+    return { code: exitCodes.config, text: `${explainSigningKey(error.details)}\n` };
+  }
   if (isCompiledPartMissing(error)) return { code: exitCodes.defect, text: compiledPartMissing };
   const listening = explainListening(error);
   if (listening !== undefined) return { code: exitCodes.listen, text: `${listening}\n` };
@@ -61,58 +63,58 @@ function paragraph({ path, where, message }: Problem): string {
   return `  ${place.trim()}\n    ${message}\n`.replace(/^ +\n/, '');
 }
 
-function codeOfDatabase({ kind }: DatabaseFault): number {
+function codeOfDatabase({ kind }: DatabaseFailureDetails): number {
   return kind === 'uri_invalid' || kind === 'key_invalid' ? exitCodes.config : exitCodes.database;
 }
 
-function explainDatabase(fault: DatabaseFault): string {
-  switch (fault.kind) {
+function explainDatabase(details: DatabaseFailureDetails): string {
+  switch (details.kind) {
     case 'uri_invalid':
-      return `database.uri: ${fault.problem}`;
+      return `database.uri: ${details.problem}`;
     case 'key_invalid':
-      return `${fault.index === undefined ? 'encryption.key' : `encryption.old_keys[${fault.index}]`} is not the base64 of 32 bytes.`;
+      return `${details.index === undefined ? 'encryption.key' : `encryption.old_keys[${details.index}]`} is not the base64 of 32 bytes.`;
     case 'directory_missing':
-      return `The folder ${fault.directory} of database.uri does not exist. Create it, or write another path.`;
+      return `The folder ${details.directory} of database.uri does not exist. Create it, or write another path.`;
     case 'file_unusable':
-      return `The database file ${fault.path} cannot be used: ${explainFile(fault.reason)}`;
+      return `The database file ${details.path} cannot be used: ${explainFile(details.reason)}`;
     case 'file_linked':
       return (
-        `The database file ${fault.path} has several names (hard links). SQLite would keep one log for each and destroy the database. ` +
+        `The database file ${details.path} has several names (hard links). SQLite would keep one log for each and destroy the database. ` +
         'Remove the other names, or copy the file.'
       );
     case 'file_mounted':
-      return `The database file ${fault.path} is mounted by itself, so its log beside it would be lost with the container. Mount its folder instead.`;
+      return `The database file ${details.path} is mounted by itself, so its log beside it would be lost with the container. Mount its folder instead.`;
     case 'file_replaced':
       return (
-        `The file ${fault.path} was moved, deleted or replaced while Gangway used it. Put it back, or restart ` +
+        `The file ${details.path} was moved, deleted or replaced while Gangway used it. Put it back, or restart ` +
         'Gangway.'
       );
     case 'lock_unusable':
       return (
-        `The lock file ${fault.path}, which keeps a second Gangway off the database, cannot be locked: ${explainFile(fault.reason)} ` +
+        `The lock file ${details.path}, which keeps a second Gangway off the database, cannot be locked: ${explainFile(details.reason)} ` +
         'If no Gangway runs, the file can be deleted.'
       );
     case 'unreachable':
       return (
-        `The database server ${fault.server} does not answer, or has no free connection. Check database.uri, ` +
+        `The database server ${details.server} does not answer, or has no free connection. Check database.uri, ` +
         'and that the server runs.'
       );
     case 'access_denied':
       return (
-        `The database server ${fault.server} rejects the user or the password of database.uri, or the user ` +
+        `The database server ${details.server} rejects the user or the password of database.uri, or the user ` +
         'lacks a right. Check both.'
       );
     case 'database_missing':
-      return `There is no database ${fault.database} on ${fault.server}. Create it, or correct database.uri.`;
+      return `There is no database ${details.database} on ${details.server}. Create it, or correct database.uri.`;
     case 'wrong_key':
       return (
-        `The database is encrypted with another key (ID ${fault.neededKeyId}) than those in encryption.key ` +
+        `The database is encrypted with another key (ID ${details.neededKeyId}) than those in encryption.key ` +
         'and encryption.old_keys. Nothing was changed. Add the right key, or use the database that belongs to ' +
         'this key.'
       );
     case 'newer_schema':
       return (
-        `A newer version of Gangway has changed this database (${fault.migrations.join(', ')}). Run that ` +
+        `A newer version of Gangway has changed this database (${details.migrations.join(', ')}). Run that ` +
         'version, or restore an earlier backup.'
       );
     case 'unreleased_schema':
@@ -122,11 +124,11 @@ function explainDatabase(fault: DatabaseFault): string {
       );
     case 'in_use':
       return (
-        `Another Gangway is using the database file ${fault.path}. Stop it first. Only a PostgreSQL database ` +
+        `Another Gangway is using the database file ${details.path}. Stop it first. Only a PostgreSQL database ` +
         'can be shared by several daemons.'
       );
     case 'server_failing':
-      return `The database server ${fault.server} cannot be written to at the moment (SQLSTATE ${fault.sqlState}). See its log.`;
+      return `The database server ${details.server} cannot be written to at the moment (SQLSTATE ${details.sqlState}). See its log.`;
     case 'busy':
       return 'Another program has been writing to the database for too long. Try again.';
   }

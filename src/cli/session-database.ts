@@ -36,7 +36,7 @@ export async function withDatabase<T>(
     openDatabase({ ...config.database, exclusive, encryption: config.encryption, clock, random, logger });
   const openClaimed = () =>
     open(true).catch((error: unknown) => {
-      if (error instanceof DatabaseFailure && error.fact.kind === 'in_use') return undefined;
+      if (error instanceof DatabaseFailure && error.details.kind === 'in_use') return undefined;
       throw error;
     });
   const isClaimable = claim && parseDatabaseUri(config.database.uri).kind === 'sqlite';

@@ -18,7 +18,7 @@ export interface Finding {
 }
 
 /** The configuration is invalid. `problems` has all that were found. */
-export type ConfigFault = {
+export type ConfigFailureDetails = {
   readonly kind: 'config_invalid';
   readonly file: string;
   readonly problems: readonly Problem[];
@@ -26,4 +26,4 @@ export type ConfigFault = {
 };
 
 /** Thrown by loadConfig, with all problems at once. */
-export class ConfigFailure extends Failure<ConfigFault> {}
+export class ConfigFailure extends Failure<ConfigFailureDetails> {}

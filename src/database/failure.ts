@@ -2,7 +2,7 @@ import { Failure } from '../base/failure.js';
 import type { FileProblem } from './file-problem.js';
 
 /** The expected failures of the database. None contains a password or a key. */
-export type DatabaseFault =
+export type DatabaseFailureDetails =
   /** `problem` is a sentence for the administrator. */
   | { readonly kind: 'uri_invalid'; readonly problem: string }
   /**
@@ -46,4 +46,4 @@ export type DatabaseFault =
   | { readonly kind: 'busy' };
 
 /** Thrown by openDatabase, by transactions and by locks. */
-export class DatabaseFailure extends Failure<DatabaseFault> {}
+export class DatabaseFailure extends Failure<DatabaseFailureDetails> {}

@@ -1,5 +1,5 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { DatabaseFailure, type DatabaseFault } from './failure.js';
+import { DatabaseFailure, type DatabaseFailureDetails } from './failure.js';
 import type { PostgresTarget } from './uri.js';
 
 /** What a SQLSTATE means to the caller. */
@@ -12,8 +12,8 @@ export function explainConnecting(error: unknown, target: PostgresTarget): Datab
   const { server } = target;
   // If the server requests a password and the URI has none, the driver's error has no code.
   const unanswered = cause instanceof Error && cause.message.startsWith('SASL');
-  const fault = unanswered ? { kind: 'access_denied' as const, server } : faultOf(sqlState(cause) ?? '', target);
-  return new DatabaseFailure(fault ?? { kind: 'unreachable', server }, { cause });
+  const details = unanswered ? { kind: 'access_denied' as const, server } : detailsOf(sqlState(cause) ?? '', target);
+  return new DatabaseFailure(details ?? { kind: 'unreachable', server }, { cause });
 }
 
 /**
@@ -28,8 +28,9 @@ export function explainQuery(error: unknown, target: PostgresTarget): unknown {
   if (!(error instanceof QueryFailedError)) return error;
   const cause = driverError(error);
   const state = sqlState(cause);
-  const fault = state === undefined ? { kind: 'unreachable' as const, server: target.server } : faultOf(state, target);
-  return fault ? new DatabaseFailure(fault, { cause }) : new Error('a database query failed', { cause });
+  const details =
+    state === undefined ? { kind: 'unreachable' as const, server: target.server } : detailsOf(state, target);
+  return details ? new DatabaseFailure(details, { cause }) : new Error('a database query failed', { cause });
 }
 
 function driverError(error: unknown): unknown {
@@ -81,9 +82,9 @@ const byClass: Readonly<Record<string, Meaning>> = {
 
 /**
  * Returns the known failure behind a SQLSTATE (PostgreSQL's appendix "PostgreSQL Error Codes"), or
- * undefined if the query is at fault.
+ * undefined if the query itself is wrong.
  */
-function faultOf(state: string, { server, database }: PostgresTarget): DatabaseFault | undefined {
+function detailsOf(state: string, { server, database }: PostgresTarget): DatabaseFailureDetails | undefined {
   const kind = byState[state] ?? byClass[state.slice(0, 2)];
   if (kind === undefined) return undefined;
   switch (kind) {

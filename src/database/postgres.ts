@@ -107,7 +107,9 @@ export async function openPostgres(
           return await selectRows(queryRunner, sql, [...parameters]);
         } catch (error) {
           const explained = explain(error);
-          if (explained instanceof DatabaseFailure && explained.fact.kind === 'unreachable') await abandon(queryRunner);
+          if (explained instanceof DatabaseFailure && explained.details.kind === 'unreachable') {
+            await abandon(queryRunner);
+          }
           throw explained;
         } finally {
           await queryRunner.release();

@@ -133,5 +133,5 @@ async function execute(queryRunner: QueryRunner, sql: string): Promise<void> {
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof DatabaseFailure && error.fact.kind === 'busy';
+  return error instanceof DatabaseFailure && error.details.kind === 'busy';
 }

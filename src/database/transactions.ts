@@ -55,7 +55,7 @@ export function createTransactions(deps: {
       await backend.abandon(queryRunner);
       await queryRunner.release();
       const explained = backend.explain(error);
-      const isLocked = explained instanceof DatabaseFailure && explained.fact.kind === 'busy';
+      const isLocked = explained instanceof DatabaseFailure && explained.details.kind === 'busy';
       if (isLocked && backend.serial) lockedUpTo = asked;
       throw explained;
     }
@@ -73,7 +73,7 @@ export function createTransactions(deps: {
     } catch (error) {
       session.end();
       const explained = backend.explain(error);
-      const lost = explained instanceof DatabaseFailure && explained.fact.kind === 'unreachable';
+      const lost = explained instanceof DatabaseFailure && explained.details.kind === 'unreachable';
       if (lost) await backend.abandon(queryRunner);
       // If this fails too, SQLite has rolled back by itself, and a PostgreSQL connection is
       // unusable.

@@ -35,12 +35,12 @@ export function createChannelLog({ clock, logger }: { readonly clock: Clock; rea
     },
 
     failed(channel, what, failure) {
-      const { fact, cause } = failure;
-      logger.debug('message not sent', { channel, what, fact });
+      const { details, cause } = failure;
+      logger.debug('message not sent', { channel, what, failure: details });
       if (!(cause instanceof ChannelError)) {
         const detail = cause instanceof Error ? cause.message : undefined;
-        if (fact.kind !== 'channel_down') {
-          logger.info('message rejected', { channel, what, reason: fact.kind, detail });
+        if (details.kind !== 'channel_down') {
+          logger.info('message rejected', { channel, what, reason: details.kind, detail });
           return;
         }
         logger.error('delivery channel defect', { channel, error: cause });

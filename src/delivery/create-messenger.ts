@@ -5,7 +5,7 @@ import type { QuotaGroup } from '../base/quota-groups.js';
 import { QueueFull, shareOf, WorkQueue } from '../base/work-queue.js';
 import { channelDown, type Channel, type EmailChannel, type PhoneChannel } from './channel.js';
 import { createChannelLog, type ChannelLog } from './channel-log.js';
-import { DeliveryFailure, type DeliveryFault } from './failure.js';
+import { DeliveryFailure, type DeliveryFailureDetails } from './failure.js';
 import type { Message, Messenger } from './messenger.js';
 
 export interface MessengerDeps {
@@ -73,7 +73,7 @@ async function sendByFirst<M extends Message>(
     }
   }
   if (worst.mayHaveSent === mayHaveSent) throw worst;
-  throw new DeliveryFailure(worst.fact, { cause: worst.cause, mayHaveSent });
+  throw new DeliveryFailure(worst.details, { cause: worst.cause, mayHaveSent });
 }
 
 const weights = {
@@ -82,13 +82,13 @@ const weights = {
   channel_down: 2,
   slow_down: 3,
   address_unknown: 4,
-} as const satisfies Record<DeliveryFault['kind'], number>;
+} as const satisfies Record<DeliveryFailureDetails['kind'], number>;
 
 function moreTelling(one: DeliveryFailure, other: DeliveryFailure): DeliveryFailure {
-  if (one.fact.kind === 'slow_down' && other.fact.kind === 'slow_down') {
-    return one.fact.retryAfterMs <= other.fact.retryAfterMs ? one : other;
+  if (one.details.kind === 'slow_down' && other.details.kind === 'slow_down') {
+    return one.details.retryAfterMs <= other.details.retryAfterMs ? one : other;
   }
-  return weights[one.fact.kind] >= weights[other.fact.kind] ? one : other;
+  return weights[one.details.kind] >= weights[other.details.kind] ? one : other;
 }
 
 interface SendingDeps {

@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** Why a message was not delivered. */
-export type DeliveryFault =
+export type DeliveryFailureDetails =
   /** No channel is configured for messages of this kind. */
   | { readonly kind: 'no_channel' }
   /** The channel reports that the address does not exist. */
@@ -14,15 +14,18 @@ export type DeliveryFault =
   | { readonly kind: 'channel_down' };
 
 /** Thrown by every method of Messenger. */
-export class DeliveryFailure extends Failure<DeliveryFault> {
+export class DeliveryFailure extends Failure<DeliveryFailureDetails> {
   /**
    * Whether the message may still arrive. False if it was certainly not handed over or not
    * accepted.
    */
   readonly mayHaveSent: boolean;
 
-  constructor(fact: DeliveryFault, options: { readonly cause?: unknown; readonly mayHaveSent?: boolean } = {}) {
-    super(fact, options);
+  constructor(
+    details: DeliveryFailureDetails,
+    options: { readonly cause?: unknown; readonly mayHaveSent?: boolean } = {},
+  ) {
+    super(details, options);
     this.mayHaveSent = options.mayHaveSent ?? false;
   }
 }

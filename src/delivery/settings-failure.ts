@@ -9,7 +9,7 @@ export interface TemplateProblem {
 }
 
 /** Why these settings cannot be used. Detected at startup, for an administrator to fix. */
-export type SettingsFault =
+export type SettingsFailureDetails =
   | { readonly kind: 'templates_unusable'; readonly folder: string; readonly problems: readonly TemplateProblem[] }
   /** The template of a webhook's body. `problem` is a sentence. */
   | { readonly kind: 'webhook_body_unusable'; readonly problem: string }
@@ -18,4 +18,4 @@ export type SettingsFault =
   | { readonly kind: 'password_needs_tls' };
 
 /** Thrown while channels and templates are created. */
-export class SettingsFailure extends Failure<SettingsFault> {}
+export class SettingsFailure extends Failure<SettingsFailureDetails> {}

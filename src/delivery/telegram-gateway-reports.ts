@@ -17,13 +17,13 @@ export interface ReceivedReport {
 }
 
 /** Why a report is rejected. */
-export type ReportFault =
+export type ReportFailureDetails =
   | { readonly kind: 'signature_wrong' }
   /** The signature is too old, or too far in the future: it may be replayed. */
   | { readonly kind: 'report_stale' };
 
 /** Thrown by GatewayReports. */
-export class ReportFailure extends Failure<ReportFault> {}
+export class ReportFailure extends Failure<ReportFailureDetails> {}
 
 /** Receives Telegram's delivery reports. */
 export interface GatewayReports {

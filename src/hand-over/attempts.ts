@@ -1,11 +1,11 @@
 import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js';
-import { BridgeFailure, type BridgeFault } from '../bridge/failure.js';
+import { BridgeFailure, type BridgeFailureDetails } from '../bridge/failure.js';
 import { jitter } from '../base/jitter.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { HandOverChanges, HandOverRecord } from '../database/tables/hand-overs.js';
 import type { TelegramSession } from '../telegram/gateway.js';
-import { describeFault } from './describe-fault.js';
+import { describeBridgeFailure } from './describe-failure.js';
 import { readProcess, writeProcess } from './hand-over-process.js';
 import type { OrphanedSession } from './hand-overs.js';
 import type { HandOverOutbox } from './outbox.js';
@@ -130,7 +130,7 @@ export function createAttempts(deps: AttemptDeps): Attempts {
       await submit(bridge, record, process, toBridgeSession(session));
       return true;
     } catch (error) {
-      if (!(error instanceof BridgeFailure) || error.fact.kind !== 'bridge_process_unknown') throw error;
+      if (!(error instanceof BridgeFailure) || error.details.kind !== 'bridge_process_unknown') throw error;
       return hasLogin(record);
     }
   }
@@ -170,27 +170,31 @@ export function createAttempts(deps: AttemptDeps): Attempts {
       await give(record, earlier);
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
-      const { fact } = error;
+      const { details } = error;
       const current = await find(record.id);
       if (current?.state !== 'pending') return;
-      note(current, fact);
-      const refusals = current.refusals + (fact.kind === 'bridge_refused' ? 1 : 0);
-      const isFinal = (fact.kind === 'bridge_refused' && fact.isFinal) || refusals >= maxRefusals;
+      note(current, details);
+      const refusals = current.refusals + (details.kind === 'bridge_refused' ? 1 : 0);
+      const isFinal = (details.kind === 'bridge_refused' && details.isFinal) || refusals >= maxRefusals;
       const counted = { ...current, refusals };
-      if (!isFinal && fact.kind !== 'bridge_user_forbidden') {
-        return retryLater(counted, describeFault(fact), fact.kind === 'bridge_flood_wait' ? fact.retryAfterMs : 0);
+      if (!isFinal && details.kind !== 'bridge_user_forbidden') {
+        return retryLater(
+          counted,
+          describeBridgeFailure(details),
+          details.kind === 'bridge_flood_wait' ? details.retryAfterMs : 0,
+        );
       }
-      await refuse(current, describeFault(fact)).catch((again: unknown) => {
+      await refuse(current, describeBridgeFailure(details)).catch((again: unknown) => {
         if (!(again instanceof BridgeFailure)) throw again;
-        return retryLater(counted, describeFault(again.fact));
+        return retryLater(counted, describeBridgeFailure(again.details));
       });
     }
   }
 
-  function note({ owner, state }: HandOverRecord, fault: BridgeFault): void {
-    const isForAdmin = fault.kind === 'bridge_secret_rejected' || fault.kind === 'bridge_answer_invalid';
+  function note({ owner, state }: HandOverRecord, details: BridgeFailureDetails): void {
+    const isForAdmin = details.kind === 'bridge_secret_rejected' || details.kind === 'bridge_answer_invalid';
     const what = state === 'ending' ? 'bridge logout failed' : 'hand-over failed';
-    logger[isForAdmin ? 'error' : 'warn'](what, { owner, fault });
+    logger[isForAdmin ? 'error' : 'warn'](what, { owner, failure: details });
   }
 
   /**
@@ -223,8 +227,8 @@ export function createAttempts(deps: AttemptDeps): Attempts {
       await end(record);
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
-      note(record, error.fact);
-      await retryLater(record, describeFault(error.fact));
+      note(record, error.details);
+      await retryLater(record, describeBridgeFailure(error.details));
     }
   }
 

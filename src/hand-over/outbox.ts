@@ -44,7 +44,7 @@ export function createHandOverOutbox({ database, clock, logger, run }: HandOverO
     if (before) return before;
     const attempting = run(id)
       .catch((error: unknown) => {
-        const isBusy = error instanceof DatabaseFailure && error.fact.kind === 'busy';
+        const isBusy = error instanceof DatabaseFailure && error.details.kind === 'busy';
         logger[isBusy || isStopped ? 'debug' : 'error']('hand-over attempt failed', { account: id, error });
         return 'failed' as const;
       })

@@ -20,5 +20,5 @@ export async function submit(
 /** Returns whether the bridge rejected the request before it read the session. */
 export function isRejectedUnread(error: unknown): boolean {
   if (!(error instanceof BridgeFailure)) return false;
-  return error.fact.kind === 'bridge_user_forbidden' || error.fact.kind === 'bridge_secret_rejected';
+  return error.details.kind === 'bridge_user_forbidden' || error.details.kind === 'bridge_secret_rejected';
 }

@@ -5,7 +5,7 @@ export interface ListBounds {
   readonly max: number;
   readonly description: string;
   /**
-   * Whether a wrong element is reported as the fault of the list (`wrong_value`) instead of as its
+   * Whether a wrong element is reported as an error of the list (`wrong_value`) instead of as its
    * own.
    */
   readonly isOneValue?: boolean;

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.js';
 import { crossOriginHeaders } from './cross-origin.js';
 import { answerOnSocket } from './raw-answer.js';
-import type { HeadFault } from './request-head.js';
+import type { HeadProblem } from './request-head.js';
 
 type SocketAnswer = readonly [status: number, errcode: string, error: string];
 
 const noProxy: SocketAnswer = [400, 'request_malformed', 'This is no proxy.'];
-const headFaults: Readonly<Record<HeadFault, string>> = {
+const headProblems: Readonly<Record<HeadProblem, string>> = {
   host_missing: 'The Host header is missing.',
   host_ambiguous: 'There is more than one Host header.',
   target_malformed: 'The target of the request is no URL.',
@@ -39,15 +39,15 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 }
 
 /** Answers a request whose head cannot be served, and closes its connection. */
-export function refuseHead(response: ServerResponse, fault: HeadFault): void {
+export function refuseHead(response: ServerResponse, problem: HeadProblem): void {
   response.statusCode = 400;
   response.setHeaders(new Map(Object.entries(brokenRequestHeaders)));
-  response.end(JSON.stringify({ error: headFaults[fault], errcode: 'request_malformed' }));
+  response.end(JSON.stringify({ error: headProblems[problem], errcode: 'request_malformed' }));
 }
 
 /** The same, for a request that asks for another protocol. */
-export function refuseUpgrade(socket: Duplex, fault: HeadFault, clock: Clock): void {
-  answer(socket, [400, 'request_malformed', headFaults[fault]], clock);
+export function refuseUpgrade(socket: Duplex, problem: HeadProblem, clock: Clock): void {
+  answer(socket, [400, 'request_malformed', headProblems[problem]], clock);
 }
 
 /** Answers CONNECT. */

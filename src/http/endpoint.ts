@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '../base/failure.js';
 import type { Secret } from '../base/secret.js';
 import type { Principal } from './principal.js';
-import { HttpFailure, type BodyFault, type HttpProblem } from './problem.js';
+import { HttpFailure, type InvalidMember, type HttpProblem } from './problem.js';
 import type { InputSource } from './read-input.js';
 import type { ReceivedRequest } from './received-request.js';
 import type { Answer, FileReply, PageReply } from './reply.js';
@@ -262,8 +262,8 @@ export function endpoint<
   })).serve();
 }
 
-/** The most faults in one error. */
-const maxFaults = 20;
+/** The most invalid members in one error. */
+const maxInvalidMembers = 20;
 
 function pick(query: URLSearchParams, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
@@ -278,14 +278,14 @@ function read(shape: z.ZodType | undefined, body: unknown): unknown {
   if (shape === undefined) return undefined;
   const result = shape.safeParse(body);
   if (result.success) return result.data;
-  const faults = result.error.issues
+  const members = result.error.issues
     .filter(({ path }) => path.length > 0)
-    .slice(0, maxFaults)
-    .map((issue) => faultOf(issue, body));
-  throw new HttpFailure({ kind: 'body_unfit', faults });
+    .slice(0, maxInvalidMembers)
+    .map((issue) => invalidMember(issue, body));
+  throw new HttpFailure({ kind: 'body_unfit', members });
 }
 
-function faultOf(issue: z.core.$ZodIssue, body: unknown): BodyFault {
+function invalidMember(issue: z.core.$ZodIssue, body: unknown): InvalidMember {
   const { code, path } = issue;
   const at = path.join('.');
   if (code === 'too_big' && issue.origin === 'array') return { at, problem: 'too_many' };

@@ -57,7 +57,7 @@ function spelled(
   { isUnavailable }: ErrorReplyDeps,
 ): Answer | undefined {
   const problem = surface?.problem ?? plainProblemReply;
-  if (error instanceof HttpFailure) return problem(error.fact, endpoint);
+  if (error instanceof HttpFailure) return problem(error.details, endpoint);
   if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
   if (!isFailure(error) || !surface || !endpoint) return undefined;
   return endpoint.failure?.(error) ?? surface.failure(error, endpoint);

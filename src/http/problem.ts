@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** What is wrong at one place of a body. */
-export interface BodyFault {
+export interface InvalidMember {
   /** Names of members, joined by dots. */
   readonly at: string;
   readonly problem: 'missing' | 'wrong_type' | 'wrong_value' | 'too_many';
@@ -23,10 +23,10 @@ export type HttpProblem =
   /** Not JSON: bad syntax, bytes that are not UTF-8, or nothing at all. */
   | { readonly kind: 'body_not_json' }
   /**
-   * JSON without the shape that the endpoint declares. `faults` has the places, and is empty if the
+   * JSON without the shape that the endpoint declares. `members` is empty if the
    * body is no object.
    */
-  | { readonly kind: 'body_unfit'; readonly faults: readonly BodyFault[] }
+  | { readonly kind: 'body_unfit'; readonly members: readonly InvalidMember[] }
   | { readonly kind: 'body_too_large'; readonly limitBytes: number }
   /** The bodies of other requests take all the memory that there is for bodies. */
   | { readonly kind: 'server_busy' }

@@ -114,8 +114,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     const { socket } = request;
     pending.set(socket, response);
     response.once('close', () => pending.get(socket) === response && pending.delete(socket));
-    const fault = prepareHead(request);
-    if (fault !== undefined) return refuseHead(response, fault);
+    const problem = prepareHead(request);
+    if (problem !== undefined) return refuseHead(response, problem);
     underWay += 1;
     if (stopping.aborted) response.setHeader('Connection', 'close');
     response.once('close', isOver);
@@ -155,8 +155,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const isFree = new Promise<void>((resolve) => before.once('close', () => resolve()));
       return receiveLater(server, { request, socket, head }, isFree);
     }
-    const fault = prepareHead(request);
-    if (fault !== undefined) return refuseUpgrade(socket, fault, clock);
+    const problem = prepareHead(request);
+    if (problem !== undefined) return refuseUpgrade(socket, problem, clock);
     const work = webSockets.admit(request, socket, head);
     if (work === undefined) return ignoreUpgrade(server, { request, socket, head });
     underWay += 1;

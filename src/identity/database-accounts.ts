@@ -6,10 +6,10 @@ import type { Runtime } from '../base/runtime.js';
 import { Secret } from '../base/secret.js';
 import { parseServerName } from '../base/server-name.js';
 import type { Database } from '../database/database.js';
-import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
+import { FederationFailure, type FederationFailureDetails } from '../matrix/federation-failure.js';
 import type { OpenId } from '../matrix/federation.js';
 import type { IdentityAccounts, Policy } from './accounts.js';
-import { IdentityFailure, type IdentityFault } from './failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from './failure.js';
 
 export interface IdentityAccountsDeps extends Runtime {
   readonly database: Database;
@@ -39,8 +39,8 @@ export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAcco
       return await openId.openIdSubject(server, accessToken);
     } catch (error) {
       if (!(error instanceof FederationFailure)) throw error;
-      logger.info('openid token not verified', { server, reason: error.fact });
-      throw new IdentityFailure(faultOf(error.fact), { cause: error });
+      logger.info('openid token not verified', { server, reason: error.details });
+      throw new IdentityFailure(toIdentityFailureDetails(error.details), { cause: error });
     }
   }
 
@@ -151,10 +151,10 @@ function hashOf(token: Secret): string {
  * Returns the failure that the caller may see. The reason why a server's address was rejected would
  * reveal the local network.
  */
-function faultOf(fault: FederationFault): IdentityFault {
-  switch (fault.kind) {
+function toIdentityFailureDetails(details: FederationFailureDetails): IdentityFailureDetails {
+  switch (details.kind) {
     case 'refused':
-      return { kind: fault.status < 500 && fault.status !== 429 ? 'open_id_refused' : 'homeserver_unreachable' };
+      return { kind: details.status < 500 && details.status !== 429 ? 'open_id_refused' : 'homeserver_unreachable' };
     case 'overloaded':
       return { kind: 'overloaded' };
     case 'address_refused':

@@ -6,10 +6,10 @@ import type { Runtime } from '../base/runtime.js';
 import { signJson } from '../base/signed-json.js';
 import { shownMxid } from '../base/untrusted-text.js';
 import type { Database } from '../database/database.js';
-import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
+import { DeliveryFailure, type DeliveryFailureDetails } from '../delivery/failure.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
 import { type EphemeralKey, makeEphemeralKey, readEphemeralKey } from './ephemeral-key.js';
-import { IdentityFailure, type IdentityFault } from './failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from './failure.js';
 import type { InviteLimits } from './invite-limits.js';
 import { inviteLink, readDetails, type WebClients } from './invite-link.js';
 import type { InviteRequest, Invites } from './invites.js';
@@ -73,7 +73,7 @@ export function createInvites(deps: InvitesDeps): Invites {
       await database.transaction((tx) => tx.identityInvites.deletePending(id));
       if (!(error instanceof DeliveryFailure)) throw error;
       logger.warn('invite mail failed', { error });
-      throw new IdentityFailure(faultOf(error.fact), { cause: error });
+      throw new IdentityFailure(toIdentityFailureDetails(error.details), { cause: error });
     }
   };
 
@@ -154,12 +154,12 @@ function check({ sender: named, caller, medium, address: typed, roomId }: Invite
   return { sender, roomId, address };
 }
 
-function faultOf(fault: DeliveryFault): IdentityFault {
-  switch (fault.kind) {
+function toIdentityFailureDetails(details: DeliveryFailureDetails): IdentityFailureDetails {
+  switch (details.kind) {
     case 'address_unknown':
       return { kind: 'address_invalid' };
     case 'slow_down':
-      return { kind: 'rate_limited', retryAfterMs: fault.retryAfterMs };
+      return { kind: 'rate_limited', retryAfterMs: details.retryAfterMs };
     case 'address_unreachable':
     case 'channel_down':
     case 'no_channel':

@@ -1,8 +1,8 @@
 import { Failure } from '../base/failure.js';
 import type { Mxid } from '../base/mxid.js';
 
-/** Each expected failure of the identity service, in addition to ThreepidFault. */
-export type IdentityFault =
+/** Each expected failure of the identity service, in addition to those of ThreepidFailure. */
+export type IdentityFailureDetails =
   | { readonly kind: 'mxid_invalid' }
   /** The policy only allows users of our own server. */
   | { readonly kind: 'mxid_not_allowed' }
@@ -45,4 +45,4 @@ export type IdentityFault =
   | { readonly kind: 'send_failed' };
 
 /** Thrown by the identity service. */
-export class IdentityFailure extends Failure<IdentityFault> {}
+export class IdentityFailure extends Failure<IdentityFailureDetails> {}

@@ -7,7 +7,7 @@ import type { Database } from '../database/database.js';
 import { DatabaseFailure } from '../database/failure.js';
 import type { InviteDeliveryRecord } from '../database/tables/invite-deliveries.js';
 import type { Federation } from '../matrix/federation.js';
-import { FederationFailure, type FederationFault } from '../matrix/federation-failure.js';
+import { FederationFailure, type FederationFailureDetails } from '../matrix/federation-failure.js';
 
 export interface InviteDeliveriesDeps extends Runtime {
   readonly database: Database;
@@ -78,8 +78,8 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
   };
 
   const fail = async (delivery: InviteDeliveryRecord, error: unknown) => {
-    const fault = error instanceof FederationFailure ? error.fact : undefined;
-    const isOfServer = fault !== undefined && concernsServer(fault);
+    const details = error instanceof FederationFailure ? error.details : undefined;
+    const isOfServer = details !== undefined && concernsServer(details);
     logger.warn('invite delivery failed', { server: delivery.serverName, error });
     const isOver = clock.now() - delivery.createdAt >= abandonAfterMs;
     await (isOver ? abandon(delivery, isOfServer) : postpone(delivery, isOfServer));
@@ -107,7 +107,7 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
       while (await deliverNext(server));
       return true;
     } catch (error) {
-      const isBusy = error instanceof DatabaseFailure && error.fact.kind === 'busy';
+      const isBusy = error instanceof DatabaseFailure && error.details.kind === 'busy';
       if (isBusy || isStopped) logger.debug('invite deliveries paused', { server, error });
       else logger.error('invite delivery defect', { server, error });
       return false;
@@ -159,6 +159,6 @@ export function createInviteDeliveries(deps: InviteDeliveriesDeps): InviteDelive
 }
 
 /** Returns true if other deliveries to the same server would fail in the same way. */
-function concernsServer(fault: FederationFault): boolean {
-  return fault.kind === 'no_connection' || fault.kind === 'no_answer' || fault.kind === 'address_refused';
+function concernsServer(details: FederationFailureDetails): boolean {
+  return details.kind === 'no_connection' || details.kind === 'no_answer' || details.kind === 'address_refused';
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** The reason why the identity service cannot sign, for the admin. Contains no private key. */
-export type SigningKeyFault =
+export type SigningKeyFailureDetails =
   /** The file cannot be read or created. */
   | { readonly kind: 'signing_key_file_unusable'; readonly path: string }
   /** The folder of the file does not exist. */
@@ -20,4 +20,4 @@ export type SigningKeyFault =
   | { readonly kind: 'signing_key_changed'; readonly path: string; readonly keyId: string; readonly publicKey: string };
 
 /** Thrown by loadSigningKeys. */
-export class SigningKeyFailure extends Failure<SigningKeyFault> {}
+export class SigningKeyFailure extends Failure<SigningKeyFailureDetails> {}

@@ -5,7 +5,7 @@ import { type Mxid, serverNameOf } from '../base/mxid.js';
 import type { SignatureVerdict, VerifyRequest } from '../matrix/x-matrix.js';
 import type { Validation } from '../threepid/validation.js';
 import { identityPurpose, type UnbindProof } from './associations.js';
-import { IdentityFailure, type IdentityFault } from './failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from './failure.js';
 
 /**
  * Throws IdentityFailure or ThreepidFailure unless the proof authorizes this user to unbind the
@@ -67,4 +67,4 @@ const refusals = {
   wrong: { kind: 'signature_wrong' },
   unreachable: { kind: 'homeserver_unreachable' },
   overloaded: { kind: 'overloaded' },
-} as const satisfies Record<Exclude<SignatureVerdict['kind'], 'signed'>, IdentityFault>;
+} as const satisfies Record<Exclude<SignatureVerdict['kind'], 'signed'>, IdentityFailureDetails>;

@@ -78,8 +78,8 @@ export function createTelegramAccountService(deps: TelegramAccountServiceDeps): 
         case 'held':
           if (answer.account.heldBy !== 'bridge' || !contacts) throw new LoginFailure({ kind: 'session_held' });
           return viaBridge({ contacts, ...atBridgeAs(answer.account) });
-        case 'fault':
-          throw failureOf(answer.fault);
+        case 'failed':
+          throw failureOf(answer.failure);
         case 'session_over':
           if (id !== undefined) throw new LoginFailure({ kind: 'not_logged_in' });
       }

@@ -56,7 +56,7 @@ export interface StartedChat extends VisibleUser {
 }
 
 /** Failures of a request about an account. */
-export type TelegramAccountFault =
+export type TelegramAccountFailureDetails =
   /** The owner has no account with this ID. */
   | { readonly kind: 'account_unknown' }
   /** No Telegram user has the identifier. */
@@ -65,7 +65,7 @@ export type TelegramAccountFault =
   | { readonly kind: 'identifier_not_user' };
 
 /** Thrown by TelegramAccounts. */
-export class TelegramAccountFailure extends Failure<TelegramAccountFault> {}
+export class TelegramAccountFailure extends Failure<TelegramAccountFailureDetails> {}
 
 /** A group to create, in the format of the bridge's clients. */
 export interface NewGroup {

@@ -53,9 +53,9 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
       return await bridge.findUser(owner);
     } catch (error) {
       if (!(error instanceof BridgeFailure)) throw error;
-      const { fact } = error;
-      if (fact.kind === 'bridge_user_forbidden') return forbidden;
-      logger[fact.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge request failed', { fault: fact });
+      const { details } = error;
+      if (details.kind === 'bridge_user_forbidden') return forbidden;
+      logger[details.kind === 'bridge_unreachable' ? 'warn' : 'error']('bridge request failed', { failure: details });
       return undefined;
     }
   }
@@ -155,14 +155,14 @@ export function createBridgedAccounts(deps: BridgedAccountsDeps): BridgedAccount
     statusOf(account, view) {
       const user = readUser(account.profile);
       if (view === undefined || view === forbidden) {
-        return { kind: 'unsure', user, fault: { kind: 'bridge_unreachable' } };
+        return { kind: 'unsure', user, failure: { kind: 'bridge_unreachable' } };
       }
       const login = view.logins.find(({ id }) => id === account.telegramUserId);
       switch (login?.state.condition) {
         case 'working':
           return { kind: 'logged_in', user };
         case 'trouble':
-          return { kind: 'unsure', user, fault: { kind: 'unreachable' } };
+          return { kind: 'unsure', user, failure: { kind: 'unreachable' } };
         case 'ended':
         case undefined:
           return { kind: 'logged_out' };

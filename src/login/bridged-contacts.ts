@@ -44,7 +44,7 @@ export function createBridgedContacts(bridge: Bridge): BridgedContacts {
       try {
         return { kind: 'user', user: personOf(await asking(bridge.resolveIdentifier(owner, login, identifier))) };
       } catch (error) {
-        if (error instanceof TelegramAccountFailure && error.fact.kind === 'identifier_unknown') {
+        if (error instanceof TelegramAccountFailure && error.details.kind === 'identifier_unknown') {
           return { kind: 'not_found' };
         }
         throw error;
@@ -70,18 +70,18 @@ async function asking<T>(answer: Promise<T>): Promise<T> {
 }
 
 function failureOf(failure: BridgeFailure): LoginFailure | TelegramAccountFailure {
-  const { fact } = failure;
-  switch (fact.kind) {
+  const { details } = failure;
+  switch (details.kind) {
     case 'bridge_identifier_unknown':
       return new TelegramAccountFailure({ kind: 'identifier_unknown' }, { cause: failure });
     case 'bridge_login_unknown':
       return new LoginFailure({ kind: 'not_logged_in' }, { cause: failure });
     case 'bridge_flood_wait':
-      return new LoginFailure({ kind: 'flood_wait', retryAfterMs: fact.retryAfterMs }, { cause: failure });
+      return new LoginFailure({ kind: 'flood_wait', retryAfterMs: details.retryAfterMs }, { cause: failure });
     case 'bridge_refused':
-      return new LoginFailure({ kind: 'bridge_refused', message: fact.message }, { cause: failure });
+      return new LoginFailure({ kind: 'bridge_refused', message: details.message }, { cause: failure });
     case 'bridge_request_rejected':
-      return new LoginFailure(fact, { cause: failure });
+      return new LoginFailure(details, { cause: failure });
     case 'bridge_user_forbidden':
       return new LoginFailure({ kind: 'not_permitted' }, { cause: failure });
     case 'bridge_unreachable':

@@ -1,10 +1,10 @@
 import { Failure } from '../base/failure.js';
-import type { TelegramFault } from '../telegram/failure.js';
+import type { TelegramFailureDetails } from '../telegram/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import type { BridgeDown } from './login-status.js';
 
 /** The expected failures of a login: first those from Telegram, then our own. */
-export type LoginFault =
+export type LoginFailureDetails =
   | { readonly kind: 'phone_number_invalid' }
   | { readonly kind: 'phone_number_banned' }
   | { readonly kind: 'phone_number_unoccupied' }
@@ -68,10 +68,10 @@ export type LoginFault =
   | { readonly kind: 'bot_token_missing' };
 
 /** Thrown by the login service. */
-export class LoginFailure extends Failure<LoginFault> {}
+export class LoginFailure extends Failure<LoginFailureDetails> {}
 
 /** Failures of a request about a login process with metadata. */
-export type LoginProcessFault =
+export type LoginProcessFailureDetails =
   /** No login process has this ID, it belongs to another user, or it ended long ago. */
   | { readonly kind: 'login_unknown' }
   | { readonly kind: 'login_cancelled' }
@@ -87,29 +87,29 @@ export type LoginProcessFault =
   | { readonly kind: 'other_telegram_account' };
 
 /** Thrown by LoginProcesses. */
-export class LoginProcessFailure extends Failure<LoginProcessFault> {}
+export class LoginProcessFailure extends Failure<LoginProcessFailureDetails> {}
 
-/** Returns the failure of a login for a fault of Telegram or of the bridge. */
-export function failureOf(fault: TelegramFault | BridgeDown): LoginFailure {
-  return new LoginFailure(loginFaultOf(fault));
+/** Returns the failure of a login for a failure of Telegram or of the bridge. */
+export function failureOf(failure: TelegramFailureDetails | BridgeDown): LoginFailure {
+  return new LoginFailure(toLoginFailureDetails(failure));
 }
 
-/** Returns the fault of a login for a fault of Telegram or of the bridge. */
-export function loginFaultOf(fault: TelegramFault | BridgeDown): LoginFault {
-  switch (fault.kind) {
+/** Returns the details of that failure. */
+export function toLoginFailureDetails(failure: TelegramFailureDetails | BridgeDown): LoginFailureDetails {
+  switch (failure.kind) {
     case 'unreachable':
       return { kind: 'telegram_unreachable' };
     case 'session_dead':
-      return { kind: fault.reason === 'deactivated' ? 'account_deactivated' : 'login_revoked' };
+      return { kind: failure.reason === 'deactivated' ? 'account_deactivated' : 'login_revoked' };
     case 'client_rejected':
       return { kind: 'telegram_rejected_us' };
     case 'unknown_error':
-      return { kind: 'telegram_error', name: fault.name };
+      return { kind: 'telegram_error', name: failure.name };
     case 'code_unavailable':
       return { kind: 'phone_code_unavailable' };
     case 'password_not_set':
     case 'login_token_invalid':
-      return { kind: 'telegram_error', name: fault.kind.toUpperCase() };
+      return { kind: 'telegram_error', name: failure.kind.toUpperCase() };
     case 'flood_wait':
     case 'phone_number_invalid':
     case 'phone_number_banned':
@@ -125,6 +125,6 @@ export function loginFaultOf(fault: TelegramFault | BridgeDown): LoginFault {
     case 'bot_token_expired':
     case 'account_frozen':
     case 'bridge_unreachable':
-      return fault;
+      return failure;
   }
 }

@@ -4,7 +4,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import type { Database } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
-import type { TelegramFault } from '../telegram/failure.js';
+import type { TelegramFailureDetails } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUserId } from '../telegram/shapes.js';
 import type { AccountChecks, AccountWatcher } from './accounts.js';
@@ -62,7 +62,7 @@ export type AccountAnswer<T> =
   /** Gangway does not hold the session, so no request can be sent on it. */
   | { readonly kind: 'held'; readonly account: TelegramAccountRecord }
   | { readonly kind: 'session_over' }
-  | { readonly kind: 'fault'; readonly fault: TelegramFault };
+  | { readonly kind: 'failed'; readonly failure: TelegramFailureDetails };
 
 export interface LinkedAccountsDeps {
   readonly database: Database;
@@ -107,12 +107,12 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
         await remember(current, { session: answer.session, profile: profileIn(answer.value) });
         return { kind: 'answer', value: answer.value };
       }
-      if (answer.fault.kind !== 'session_dead') return { kind: 'fault', fault: answer.fault };
+      if (answer.failure.kind !== 'session_dead') return { kind: 'failed', failure: answer.failure };
       logger.warn('telegram session revoked', {
         owner: account.owner,
-        reason: answer.fault.reason,
+        reason: answer.failure.reason,
       });
-      const { reason } = answer.fault;
+      const { reason } = answer.failure;
       await database.transaction(async (tx) => {
         await recordEnd(tx, current, reason, clock.now());
         await tx.telegramAccounts.delete(account.id);
@@ -144,8 +144,8 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
         return { kind: 'logged_out' };
       case 'held':
         return statusElsewhere(answer.account, view);
-      case 'fault':
-        return { kind: 'unsure', user: readUser(account.profile), fault: answer.fault };
+      case 'failed':
+        return { kind: 'unsure', user: readUser(account.profile), failure: answer.failure };
     }
   }
 
@@ -213,7 +213,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       const loginStatus = account && (await statusOf(account));
       await calls.close(accountId);
       const isUnknown = loginStatus?.kind === 'unsure' && account?.heldBy === 'gangway';
-      return isUnknown && loginStatus.fault.kind === 'unreachable' ? 'unreachable' : 'checked';
+      return isUnknown && loginStatus.failure.kind === 'unreachable' ? 'unreachable' : 'checked';
     },
 
     delete(account) {

@@ -4,7 +4,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { HandOvers } from '../hand-over/hand-overs.js';
-import type { TelegramFault } from '../telegram/failure.js';
+import type { TelegramFailureDetails } from '../telegram/failure.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 import type { AccountWatcher } from './accounts.js';
@@ -35,8 +35,8 @@ export interface LoginCompletion {
    * have the account: then the session is ended.
    */
   complete(owner: Mxid, acceptance: Acceptance, input: GivenInput): Promise<LoginStep>;
-  /** Ends the session of a login process that is over. Returns the fault if that failed. */
-  endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined>;
+  /** Ends the session of a login process that is over. Returns the failure, if any. */
+  endSessionOf(owner: Mxid, id: string): Promise<TelegramFailureDetails | undefined>;
 }
 
 export interface LoginCompletionDeps {
@@ -130,12 +130,12 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
     return replaced;
   }
 
-  async function endSessionOf(owner: Mxid, id: string): Promise<TelegramFault | undefined> {
+  async function endSessionOf(owner: Mxid, id: string): Promise<TelegramFailureDetails | undefined> {
     const ended = await store.findLeftover(owner, id);
     if (!ended) return undefined;
-    const fault = ended.session ? await calls.endSession(id, ended.session) : undefined;
-    await (fault ? store.retryLater(owner, ended) : store.remove(owner, id));
-    return fault;
+    const failure = ended.session ? await calls.endSession(id, ended.session) : undefined;
+    await (failure ? store.retryLater(owner, ended) : store.remove(owner, id));
+    return failure;
   }
 
   return {

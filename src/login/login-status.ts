@@ -1,6 +1,6 @@
 import type { BridgeUser } from '../bridge/bridge.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
-import type { TelegramFault } from '../telegram/failure.js';
+import type { TelegramFailureDetails } from '../telegram/failure.js';
 import type { TelegramUser } from '../telegram/shapes.js';
 
 /**
@@ -11,7 +11,7 @@ export type LoginStatus =
   /** `isUnasked` if the bridge, which may have a login of the user, was unreachable. */
   | { readonly kind: 'logged_out'; readonly isUnasked?: boolean }
   | { readonly kind: 'logged_in'; readonly user: TelegramUser }
-  | { readonly kind: 'unsure'; readonly user: TelegramUser; readonly fault: TelegramFault | BridgeDown };
+  | { readonly kind: 'unsure'; readonly user: TelegramUser; readonly failure: TelegramFailureDetails | BridgeDown };
 
 /** The bridge, which has the session, is unreachable. */
 export interface BridgeDown {

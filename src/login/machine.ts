@@ -2,10 +2,10 @@ import { cleanHumanInput, readBotToken, readNumericCode } from '../base/human-in
 import type { PhoneNumber } from '../base/phone.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
 import { Secret } from '../base/secret.js';
-import type { TelegramFault } from '../telegram/failure.js';
+import type { TelegramFailureDetails } from '../telegram/failure.js';
 import type { SignInResult, TelegramSession } from '../telegram/gateway.js';
 import type { CodeDelivery, LoginCode, LoginToken, TelegramUser } from '../telegram/shapes.js';
-import type { LoginFault } from './failure.js';
+import type { LoginFailureDetails } from './failure.js';
 import type { LoginInput, LoginStep, SentCode } from './processes.js';
 
 /** A code was sent. It is valid only with this session's auth key. */
@@ -58,7 +58,7 @@ export type LoginState = FirstState | QrState | SharedState;
 
 /** What to do with an input, before any request to Telegram. */
 export type Decision =
-  | { readonly act: 'refuse'; readonly fault: LoginFault }
+  | { readonly act: 'refuse'; readonly failure: LoginFailureDetails }
   | { readonly act: 'show'; readonly step: LoginStep }
   /** With `session`, another code is sent on its auth key; without, a new login starts. */
   | { readonly act: 'send_code'; readonly phone: PhoneNumber; readonly session: TelegramSession | undefined }
@@ -197,11 +197,11 @@ export function withSession(state: LoginState, session: TelegramSession | undefi
 }
 
 /** Returns whether a retry can succeed. */
-export function isPassing({ kind }: TelegramFault): boolean {
+export function isPassing({ kind }: TelegramFailureDetails): boolean {
   return kind === 'unreachable' || kind === 'flood_wait' || kind === 'client_rejected';
 }
 
-const botRefusals: ReadonlySet<TelegramFault['kind']> = new Set([
+const botRefusals: ReadonlySet<TelegramFailureDetails['kind']> = new Set([
   'bot_token_invalid',
   'bot_token_expired',
   'flood_wait',
@@ -209,18 +209,18 @@ const botRefusals: ReadonlySet<TelegramFault['kind']> = new Set([
 ]);
 
 /**
- * Returns whether the fault proves that a bot is not logged in. After any other fault it may be.
+ * Returns whether the failure proves that a bot is not logged in. After any other it may be.
  */
-export function provesNoBotLogin({ kind }: TelegramFault): boolean {
+export function provesNoBotLogin({ kind }: TelegramFailureDetails): boolean {
   return botRefusals.has(kind);
 }
 
 /**
- * Returns whether a login process can continue after Telegram's fault. Otherwise a new one must be
- * started.
+ * Returns whether a login process can continue after a failure of Telegram. Otherwise a new one
+ * must be started.
  */
-export function survives(fault: TelegramFault): boolean {
-  switch (fault.kind) {
+export function survives(failure: TelegramFailureDetails): boolean {
+  switch (failure.kind) {
     case 'unreachable':
     case 'flood_wait':
     case 'phone_number_flood':
@@ -257,6 +257,6 @@ export function stepOf(state: SharedState, how = { fresh: false }): LoginStep {
     : { kind: 'password', hint: state.hint };
 }
 
-function refuse(fault: LoginFault): Decision {
-  return { act: 'refuse', fault };
+function refuse(failure: LoginFailureDetails): Decision {
+  return { act: 'refuse', failure };
 }

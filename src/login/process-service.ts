@@ -184,7 +184,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       await qr.show(owner, login);
       return true;
     } catch (error) {
-      if (error instanceof LoginFailure && error.fact.kind === 'telegram_unreachable') return false;
+      if (error instanceof LoginFailure && error.details.kind === 'telegram_unreachable') return false;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
 import type { CodeDelivery, TelegramUser, TelegramUserId } from '../telegram/shapes.js';
-import type { LoginFault } from './failure.js';
+import type { LoginFailureDetails } from './failure.js';
 
 /** The user's input to a login, unchanged: the machine reports what is missing or malformed. */
 export type LoginInput =
@@ -61,7 +61,7 @@ export type ProgressStep =
  */
 export type Complaint = (typeof complaints)[number];
 
-/** Every Complaint: faults that another number, code, password, token or account can resolve. */
+/** Every Complaint: failures that another number, code, password, token or account resolves. */
 export const complaints = [
   'phone_number_invalid',
   'phone_number_banned',
@@ -78,10 +78,10 @@ export const complaints = [
   'account_deactivated',
   'account_frozen',
   'login_revoked',
-] as const satisfies readonly LoginFault['kind'][];
+] as const satisfies readonly LoginFailureDetails['kind'][];
 
-/** Returns the complaint for a fault; null if there is none. */
-export function complaintIn({ kind }: LoginFault): Complaint | null {
+/** Returns the complaint for a failure; null if there is none. */
+export function complaintIn({ kind }: LoginFailureDetails): Complaint | null {
   return complaints.find((complaint) => complaint === kind) ?? null;
 }
 

@@ -3,7 +3,7 @@ import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import { TelegramFailure } from '../telegram/failure.js';
 import type { LoginTokenResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
-import { failureOf, loginFaultOf } from './failure.js';
+import { failureOf, toLoginFailureDetails } from './failure.js';
 import type { Login, LoginStore } from './login-store.js';
 import { advance, type ProcessMeta } from './process-meta.js';
 import { complaintIn } from './processes.js';
@@ -87,9 +87,9 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
     const { id, state: before, name } = login;
     const answer = await ask(owner, login);
     if (!answer.ok) {
-      if (survives(answer.fault) || before.step === 'qr_wanted') throw failureOf(answer.fault);
+      if (survives(answer.failure) || before.step === 'qr_wanted') throw failureOf(answer.failure);
       await calls.close(id);
-      const complaint = complaintIn(loginFaultOf(answer.fault));
+      const complaint = complaintIn(toLoginFailureDetails(answer.failure));
       return show(owner, { ...login, state: { step: 'qr_wanted' }, name: name && { ...name, complaint } });
     }
     const { value: result, session } = answer;
@@ -138,7 +138,7 @@ async function unlessOver(outcome: Promise<LoginTokenResult>): Promise<LoginToke
   try {
     return await outcome;
   } catch (error) {
-    if (error instanceof TelegramFailure && error.fact.kind === 'login_token_invalid') return undefined;
+    if (error instanceof TelegramFailure && error.details.kind === 'login_token_invalid') return undefined;
     throw error;
   }
 }
@@ -148,7 +148,7 @@ async function findUser(connection: TelegramConnection) {
   try {
     return await connection.getMe();
   } catch (error) {
-    if (error instanceof TelegramFailure && error.fact.kind === 'session_dead') return undefined;
+    if (error instanceof TelegramFailure && error.details.kind === 'session_dead') return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { randomId, type Random } from '../base/random.js';
 import type { Secret } from '../base/secret.js';
 import type { SignInResult, TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
-import { failureOf, LoginFailure, loginFaultOf, LoginProcessFailure } from './failure.js';
+import { failureOf, LoginFailure, toLoginFailureDetails, LoginProcessFailure } from './failure.js';
 import type { LoginCompletion } from './login-completion.js';
 import type { Login, LoginStore } from './login-store.js';
 import {
@@ -74,18 +74,18 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     }
   }
 
-  /** A rejection by the machine is a complaint too, if the fault is one. */
+  /** A rejection by the machine is a complaint too, if its failure is one. */
   async function refuse(
     owner: Mxid,
     login: Login | undefined,
-    { fault }: Act<'refuse'>,
+    { failure }: Act<'refuse'>,
     input: GivenInput,
   ): Promise<never> {
-    const complaint = complaintIn(fault);
+    const complaint = complaintIn(failure);
     if (login && input.answer && complaint) {
       await store.save(owner, atNextStep(login, { answer: input.answer, complaint, fresh: false }));
     }
-    throw new LoginFailure(fault);
+    throw new LoginFailure(failure);
   }
 
   async function sendCode(
@@ -109,7 +109,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       if (goesOn && session) return refused(owner, goesOn, sent, input);
       await calls.close(id);
       if (goesOn) await settle(owner, goesOn, { ...sent, session: undefined }, input);
-      throw failureOf(sent.fault);
+      throw failureOf(sent.failure);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
     const next = { id, startedAt, state, name };
@@ -164,7 +164,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     const whose = state.phone?.reveal() ?? login.id;
     const outcome = await ask(login, 'check_password', whose, (connection) => connection.checkPassword(password));
     if (!outcome.ok) {
-      if (outcome.fault.kind === 'password_not_set') return goOnWithoutPassword(owner, login, state, input);
+      if (outcome.failure.kind === 'password_not_set') return goOnWithoutPassword(owner, login, state, input);
       return refused(owner, login, outcome, input);
     }
     const { session, value: user } = outcome;
@@ -189,8 +189,8 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     if (outcome.ok && outcome.value.kind === 'authorized') {
       return goOn(owner, login, given, outcome.session, outcome.value, input);
     }
-    if (!outcome.ok && isPassing(outcome.fault)) return refused(owner, login, outcome, input);
-    return refused(owner, login, { fault: { kind: 'session_dead', reason: 'expired' }, session }, input);
+    if (!outcome.ok && isPassing(outcome.failure)) return refused(owner, login, outcome, input);
+    return refused(owner, login, { failure: { kind: 'session_dead', reason: 'expired' }, session }, input);
   }
 
   async function signInBot(owner: Mxid, login: Login | undefined, token: Secret, input: GivenInput) {
@@ -211,10 +211,10 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       },
     });
     if (!outcome.ok) {
-      if (provesNoBotLogin(outcome.fault)) await store.remove(owner, id);
+      if (provesNoBotLogin(outcome.failure)) await store.remove(owner, id);
       await calls.close(id);
       if (login) await settle(owner, login, { ...outcome, session: undefined }, input);
-      throw failureOf(outcome.fault);
+      throw failureOf(outcome.failure);
     }
     const { session, value: user } = outcome;
     return completion.complete(owner, { id, session, user, login }, input);
@@ -243,17 +243,17 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
    * that would end the login is checked first.
    */
   async function refused(owner: Mxid, login: Login, refusal: Refusal, input: GivenInput = {}): Promise<LoginStep> {
-    if (!survives(refusal.fault)) {
+    if (!survives(refusal.failure)) {
       const me = await ask(login, 'get_me', login.id, (connection) => connection.getMe());
       if (me.ok) return finish(owner, login, me.session, me.value, input);
       // Telegram did not answer whether the session is logged in: it is to be ended.
       const session = me.session ?? sessionOf(login.state);
-      if (me.fault.kind !== 'session_dead' && session) {
+      if (me.failure.kind !== 'session_dead' && session) {
         await store.discard(owner, { id: randomId(random), session });
       }
     }
     await settle(owner, login, refusal, input);
-    throw failureOf(refusal.fault);
+    throw failureOf(refusal.failure);
   }
 
   function ask<T>(
@@ -269,9 +269,9 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
    * Stores the result of a failure: the login continues at Telegram's step, returns to its first
    * step, or ends.
    */
-  async function settle(owner: Mxid, login: Login, { fault, session }: Refusal, input: GivenInput): Promise<void> {
-    const complaint = complaintIn(loginFaultOf(fault));
-    if (!survives(fault)) {
+  async function settle(owner: Mxid, login: Login, { failure, session }: Refusal, input: GivenInput): Promise<void> {
+    const complaint = complaintIn(toLoginFailureDetails(failure));
+    if (!survives(failure)) {
       if (login.name) {
         const state = { step: firstSteps[login.name.flow] };
         await store.save(owner, { ...atNextStep(login, { answer: input.answer, complaint }), state });

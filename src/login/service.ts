@@ -120,7 +120,7 @@ export function createLoginService(
         case 'logged_in':
           return loginStatus.user;
         case 'unsure':
-          throw failureOf(loginStatus.fault);
+          throw failureOf(loginStatus.failure);
         case 'logged_out':
           if (loginStatus.isUnasked === true) throw new LoginFailure({ kind: 'bridge_unreachable' });
           if (account !== undefined) throw new TelegramAccountFailure({ kind: 'account_unknown' });
@@ -135,8 +135,8 @@ export function createLoginService(
       for (const { id, owner } of await store.listOver()) {
         try {
           qr.leave(id);
-          const fault = await runExclusive(owner, `end ${id}`, () => completion.endSessionOf(owner, id));
-          if (fault?.kind === 'unreachable') return;
+          const failure = await runExclusive(owner, `end ${id}`, () => completion.endSessionOf(owner, id));
+          if (failure?.kind === 'unreachable') return;
         } catch (error) {
           if (error instanceof DatabaseFailure) throw error;
           logger.error('ended login process not cleaned up', { owner, error });

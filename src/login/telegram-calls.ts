@@ -3,12 +3,12 @@ import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Database } from '../database/database.js';
-import { TelegramFailure, type TelegramFault } from '../telegram/failure.js';
+import { TelegramFailure, type TelegramFailureDetails } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import { LoginFailure } from './failure.js';
 
-/** The requests to Telegram, which determine the expected faults and the flood waits. */
+/** The requests to Telegram, which determine the expected failures and the flood waits. */
 export type TelegramMethod =
   | 'send_code'
   | 'resend_code'
@@ -42,7 +42,7 @@ export type Answer<T> =
 
 /** A request that failed. */
 export interface Refusal {
-  readonly fault: TelegramFault;
+  readonly failure: TelegramFailureDetails;
   readonly session: TelegramSession | undefined;
 }
 
@@ -58,8 +58,8 @@ export interface TelegramCalls {
    * lock.
    */
   admitAttempt(owner: Mxid): void;
-  /** Ends a session at Telegram and closes its connection. Returns the fault if that failed. */
-  endSession(key: string, session: TelegramSession): Promise<TelegramFault | undefined>;
+  /** Ends a session at Telegram and closes its connection. Returns the failure, if any. */
+  endSession(key: string, session: TelegramSession): Promise<TelegramFailureDetails | undefined>;
   /** Closes the connection of a login process or account, if there is one. */
   close(key: string): Promise<void>;
 }
@@ -80,7 +80,7 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
     const subject = `${subjects[method]}:${question.subject}`;
     const waitUntil = await database.transaction((tx) => tx.floodWaits.find(subject, clock.now()));
     if (waitUntil !== undefined) {
-      return { ok: false, fault: { kind: 'flood_wait', retryAfterMs: waitUntil - clock.now() }, session };
+      return { ok: false, failure: { kind: 'flood_wait', retryAfterMs: waitUntil - clock.now() }, session };
     }
     let sessionAfter = session;
     try {
@@ -97,16 +97,16 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
     } catch (error) {
       if (!(error instanceof TelegramFailure)) throw error;
       await record(subject, error);
-      return { ok: false, fault: expectedFault(method, error.fact), session: sessionAfter };
+      return { ok: false, failure: expectedDetails(method, error.details), session: sessionAfter };
     }
   }
 
   /** Logs the failure and stores its flood wait. */
-  async function record(subject: string, { fact, cause }: TelegramFailure): Promise<void> {
-    if (fact.kind === 'flood_wait') {
-      await database.transaction((tx) => tx.floodWaits.save(subject, clock.now() + fact.retryAfterMs));
+  async function record(subject: string, { details, cause }: TelegramFailure): Promise<void> {
+    if (details.kind === 'flood_wait') {
+      await database.transaction((tx) => tx.floodWaits.save(subject, clock.now() + details.retryAfterMs));
     }
-    logger[levelOf(fact)]('telegram request failed', { fault: fact, cause });
+    logger[levelOf(details)]('telegram request failed', { failure: details, cause });
   }
 
   return {
@@ -126,7 +126,7 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
         call: (connection) => connection.logOut(),
       });
       await pool.closeKey(key);
-      return answer.ok || answer.fault.kind === 'session_dead' ? undefined : answer.fault;
+      return answer.ok || answer.failure.kind === 'session_dead' ? undefined : answer.failure;
     },
 
     close: (key) => pool.closeKey(key),
@@ -146,7 +146,7 @@ const subjects: Readonly<Record<TelegramMethod, string>> = {
   log_out: 'end',
 };
 
-type Kind = TelegramFault['kind'];
+type Kind = TelegramFailureDetails['kind'];
 
 const anywhere: readonly Kind[] = [
   'unreachable',
@@ -165,7 +165,7 @@ const ofNumber: readonly Kind[] = [
 ];
 const ofSending: readonly Kind[] = [...ofNumber, 'login_email_required', 'payment_required', 'code_unavailable'];
 
-/** The faults of each method, besides the faults that every method can have. */
+/** The failures of each method, besides the failures that every method can have. */
 const expected: Readonly<Record<TelegramMethod, readonly Kind[]>> = {
   send_code: ofSending,
   resend_code: [...ofSending, 'phone_code_expired'],
@@ -178,17 +178,17 @@ const expected: Readonly<Record<TelegramMethod, readonly Kind[]>> = {
   log_out: [],
 };
 
-/** Returns the fault if it is expected of the method; otherwise an unknown error with its name. */
-function expectedFault(method: TelegramMethod, fault: TelegramFault): TelegramFault {
-  const isExpected = anywhere.includes(fault.kind) || expected[method].includes(fault.kind);
-  return isExpected ? fault : { kind: 'unknown_error', name: fault.kind.toUpperCase() };
+/** Returns the failure if the method may have it; otherwise an unknown error with its name. */
+function expectedDetails(method: TelegramMethod, failure: TelegramFailureDetails): TelegramFailureDetails {
+  const isExpected = anywhere.includes(failure.kind) || expected[method].includes(failure.kind);
+  return isExpected ? failure : { kind: 'unknown_error', name: failure.kind.toUpperCase() };
 }
 
 /**
- * Faults that an administrator must correct are errors; faults of the network or the proxy are
+ * Failures that an administrator must correct are errors; failures of the network or the proxy are
  * warnings.
  */
-function levelOf({ kind }: TelegramFault): 'error' | 'warn' | 'info' {
+function levelOf({ kind }: TelegramFailureDetails): 'error' | 'warn' | 'info' {
   switch (kind) {
     case 'client_rejected':
     case 'unknown_error':

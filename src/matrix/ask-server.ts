@@ -55,8 +55,8 @@ export function createAskServer(deps: {
   };
 }
 
-function isOfThisPlace({ fact }: FederationFailure): boolean {
-  return fact.kind === 'no_connection' || fact.kind === 'no_answer';
+function isOfThisPlace({ details }: FederationFailure): boolean {
+  return details.kind === 'no_connection' || details.kind === 'no_answer';
 }
 
 function fit({ status, text }: GuardedAnswer): Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** Why there is no answer of the homeserver to speak of. */
-export type HomeserverFault =
+export type HomeserverFailureDetails =
   | { readonly kind: 'no_connection' }
   /** So many requests are under way and waiting that this one was not sent. */
   | { readonly kind: 'overloaded' }
@@ -14,4 +14,4 @@ export type HomeserverFault =
   | { readonly kind: 'answer_unfit'; readonly problem: string };
 
 /** Thrown by every method of Homeserver. */
-export class HomeserverFailure extends Failure<HomeserverFault> {}
+export class HomeserverFailure extends Failure<HomeserverFailureDetails> {}

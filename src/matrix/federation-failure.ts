@@ -1,13 +1,13 @@
 import { Failure } from '../base/failure.js';
 
 /** Why another server did not do what it was asked. */
-export type FederationFault =
+export type FederationFailureDetails =
   /** Its name leads to an address that we do not talk to, such as one of a private network. */
   | { readonly kind: 'address_refused' }
   /** No address, no connection, a wrong certificate. */
   | { readonly kind: 'no_connection' }
   | { readonly kind: 'no_answer'; readonly afterMs: number }
-  /** We ask so many at the moment that this one was not asked: no fault of that server. */
+  /** Too many requests to other servers are running, so this server was not asked. */
   | { readonly kind: 'overloaded' }
   /** A redirect, an HTML page, an endless text, JSON of another shape. */
   | { readonly kind: 'answer_unfit'; readonly problem: string }
@@ -15,4 +15,4 @@ export type FederationFault =
   | { readonly kind: 'refused'; readonly status: number };
 
 /** Thrown by every method of Federation. */
-export class FederationFailure extends Failure<FederationFault> {}
+export class FederationFailure extends Failure<FederationFailureDetails> {}

@@ -73,10 +73,10 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
       if (error instanceof HomeserverFailure) throw error;
       if (error instanceof QueueFull) throw new HomeserverFailure({ kind: 'overloaded' }, { cause: error });
       const isLate = controller.signal.aborted;
-      const fact = isLate
+      const details = isLate
         ? ({ kind: 'no_answer', afterMs: deadlineMs } as const)
         : ({ kind: 'no_connection' } as const);
-      throw new HomeserverFailure(fact, { cause: error });
+      throw new HomeserverFailure(details, { cause: error });
     } finally {
       cancel();
     }

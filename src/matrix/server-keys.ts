@@ -46,7 +46,9 @@ export function createServerKeys({ ask, clock }: { readonly ask: AskServer; read
       return keys;
     } catch (error) {
       // An overload of this daemon is no failure of the server.
-      if (error instanceof FederationFailure && error.fact.kind !== 'overloaded') failures.set(server, error, againMs);
+      if (error instanceof FederationFailure && error.details.kind !== 'overloaded') {
+        failures.set(server, error, againMs);
+      }
       throw error;
     }
   }
@@ -55,7 +57,7 @@ export function createServerKeys({ ask, clock }: { readonly ask: AskServer; read
     const now = known.get(server);
     if (now && (now.keys.has(keyId) || clock.now() < now.askedAt + againMs)) return now.keys;
     const failure = failures.get(server);
-    if (failure) throw new FederationFailure(failure.fact, { cause: failure });
+    if (failure) throw new FederationFailure(failure.details, { cause: failure });
     return flights.run(server, () => fetchKeys(server));
   };
 }

@@ -59,7 +59,7 @@ async function follow(guardedFetch: GuardedFetch, start: URL): Promise<GuardedAn
     }
   } catch (error) {
     // Without an answer there is no delegation, and the next step is tried.
-    if (!(error instanceof FederationFailure) || error.fact.kind === 'overloaded') throw error;
+    if (!(error instanceof FederationFailure) || error.details.kind === 'overloaded') throw error;
   }
   return undefined;
 }

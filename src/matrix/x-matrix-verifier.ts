@@ -56,7 +56,7 @@ export function createXMatrixVerifier({ federation, ourNames }: XMatrixVerifierD
     } catch (error) {
       if (error instanceof NotCanonical) return { kind: 'wrong' };
       if (!(error instanceof FederationFailure)) throw error;
-      return { kind: error.fact.kind === 'overloaded' ? 'overloaded' : 'unreachable' };
+      return { kind: error.details.kind === 'overloaded' ? 'overloaded' : 'unreachable' };
     }
   };
 }

@@ -24,7 +24,7 @@ interface Place {
 
 /**
  * Returns the value as a log may show it. Secrets and phone numbers are masked, bytes become their
- * count, errors become name, message, frames and causes. Failures become their fact, without
+ * count, errors become name, message, frames and causes. Failures become their details, without
  * frames. Other class instances become their class name. Functions and symbols become undefined.
  * Depth, width and length are bounded, cycles are cut, and it never throws.
  */
@@ -134,7 +134,7 @@ function redactError(error: Error, place: Place): Printable {
   return redactEntries(
     [
       ...shown.map((key) => [key, () => scalarOf(error, key)] as const),
-      ...(error instanceof Failure ? [['fact', (): unknown => error.fact] as const] : []),
+      ...(error instanceof Failure ? [['details', (): unknown => error.details] as const] : []),
       ...(known ? [] : [['stack', () => framesOf(error)] as const]),
       ...cause,
       ...errors,

@@ -76,9 +76,13 @@ async function handle(routes: ReadonlyMap<string, Route>, request: IncomingMessa
   try {
     return { status: 200, body: route(await readOrder(request)) ?? {} };
   } catch (error) {
-    if (error instanceof OrderFailure) return { status: 400, body: { error: error.fact.kind, what: error.fact.what } };
-    if (error instanceof RpcRefusal) return { status: 400, body: { error: error.fact.kind, what: error.fact.name } };
-    if (error instanceof SandboxFailure) return { status: 400, body: { error: error.fact.kind } };
+    if (error instanceof OrderFailure) {
+      return { status: 400, body: { error: error.details.kind, what: error.details.what } };
+    }
+    if (error instanceof RpcRefusal) {
+      return { status: 400, body: { error: error.details.kind, what: error.details.name } };
+    }
+    if (error instanceof SandboxFailure) return { status: 400, body: { error: error.details.kind } };
     throw error;
   }
 }

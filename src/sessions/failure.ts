@@ -2,7 +2,7 @@ import { Failure } from '../base/failure.js';
 import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 
 /** Why a session cannot be returned, or a lease not be changed. */
-export type SessionFault =
+export type SessionFailureDetails =
   /** The account is not linked, or the consumer has no access to it. */
   | { readonly kind: 'session_unknown' }
   /** The consumer can only list sessions. */
@@ -21,4 +21,4 @@ export type SessionFault =
   | { readonly kind: 'lease_over' };
 
 /** Thrown by SessionLeases. */
-export class SessionFailure extends Failure<SessionFault> {}
+export class SessionFailure extends Failure<SessionFailureDetails> {}

@@ -9,7 +9,7 @@ import type { TelegramAccountRecord } from '../database/tables/telegram-accounts
 import type { TelegramSession } from '../telegram/gateway.js';
 
 /** Why a session cannot be transferred. */
-export type TransferFault =
+export type TransferFailureDetails =
   /** The user has no login with this ID. */
   | { readonly kind: 'transfer_login_unknown' }
   /** The bridge has the session and cannot export it. */
@@ -20,7 +20,7 @@ export type TransferFault =
   | { readonly kind: 'transfer_not_begun' };
 
 /** Thrown by SessionTransfers. */
-export class TransferFailure extends Failure<TransferFault> {}
+export class TransferFailure extends Failure<TransferFailureDetails> {}
 
 /**
  * Transfers the session of a login to another program permanently, in two steps. In between, only

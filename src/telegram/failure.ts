@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** Each expected failure of Telegram and of the connection to it. */
-export type TelegramFault =
+export type TelegramFailureDetails =
   /**
    * No answer in time, no connection, or an internal error of Telegram (5xx). The session may still
    * be valid: retry later.
@@ -57,4 +57,4 @@ export type TelegramFault =
 export type SessionDeath = 'revoked' | 'expired' | 'deactivated' | 'duplicated' | 'auth_key_forgotten';
 
 /** Thrown by every call to Telegram. */
-export class TelegramFailure extends Failure<TelegramFault> {}
+export class TelegramFailure extends Failure<TelegramFailureDetails> {}

@@ -191,5 +191,7 @@ export function createConnectionPool({
 }
 
 function leavesConnectionWell(error: unknown): boolean {
-  return error instanceof TelegramFailure && error.fact.kind !== 'unreachable' && error.fact.kind !== 'session_dead';
+  return (
+    error instanceof TelegramFailure && error.details.kind !== 'unreachable' && error.details.kind !== 'session_dead'
+  );
 }

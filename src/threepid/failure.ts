@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.js';
 
 /** Everything that is known to go wrong while an address is proven. */
-export type ThreepidFault =
+export type ThreepidFailureDetails =
   | { readonly kind: 'client_secret_invalid' }
   | { readonly kind: 'address_invalid'; readonly medium: 'email' | 'msisdn' }
   /** Nothing can be sent to addresses of this medium. */
@@ -26,4 +26,4 @@ export type ThreepidFault =
   | { readonly kind: 'too_many_guesses'; readonly retryAfterMs: number };
 
 /** Thrown by the validation machine. */
-export class ThreepidFailure extends Failure<ThreepidFault> {}
+export class ThreepidFailure extends Failure<ThreepidFailureDetails> {}

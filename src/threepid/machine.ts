@@ -1,4 +1,4 @@
-import type { ThreepidFault } from './failure.js';
+import type { ThreepidFailureDetails } from './failure.js';
 
 /** What a session remembers that decides what becomes of it. */
 export interface SessionState {
@@ -33,7 +33,7 @@ export type SubmitDecision =
   /** Every token that was sent is dead: a new one has to be asked for. */
   | { readonly act: 'exhausted' }
   /** `charged` are the tokens that were guessed at. */
-  | { readonly act: 'refuse'; readonly fault: ThreepidFault; readonly charged: readonly string[] };
+  | { readonly act: 'refuse'; readonly failure: ThreepidFailureDetails; readonly charged: readonly string[] };
 
 /** How many guesses a token survives, and how long a session lasts. */
 export interface SubmitRules {
@@ -67,9 +67,9 @@ export function decideSend<S extends SessionState>(
 export function proofOf(
   { validatedAt, expiresAt }: SessionState,
   now: number,
-): { readonly validatedAt: number } | { readonly fault: ThreepidFault } {
-  if (now >= expiresAt) return { fault: { kind: 'session_expired' } };
-  return validatedAt === undefined ? { fault: { kind: 'session_not_validated' } } : { validatedAt };
+): { readonly validatedAt: number } | { readonly failure: ThreepidFailureDetails } {
+  if (now >= expiresAt) return { failure: { kind: 'session_expired' } };
+  return validatedAt === undefined ? { failure: { kind: 'session_not_validated' } } : { validatedAt };
 }
 
 /**
@@ -91,9 +91,9 @@ export function decideSubmit(
   if (good.some(({ isGiven }) => isGiven)) return { act: 'validate', expiresAt: now + usableMs };
   if (good.length === 0 && tokens.length > 0) return { act: 'exhausted' };
   const charged = good.map(({ id }) => id);
-  return { act: 'refuse', fault: { kind: 'token_wrong' }, charged };
+  return { act: 'refuse', failure: { kind: 'token_wrong' }, charged };
 }
 
-function refuse(fault: ThreepidFault): SubmitDecision {
-  return { act: 'refuse', fault, charged: [] };
+function refuse(failure: ThreepidFailureDetails): SubmitDecision {
+  return { act: 'refuse', failure, charged: [] };
 }

@@ -1,9 +1,9 @@
 import type { Logger } from '../base/logger.js';
 import type { QuotaGroup } from '../base/quota-groups.js';
-import { DeliveryFailure, type DeliveryFault } from '../delivery/failure.js';
+import { DeliveryFailure, type DeliveryFailureDetails } from '../delivery/failure.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
 import type { Destination } from './destination.js';
-import { ThreepidFailure, type ThreepidFault } from './failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from './failure.js';
 
 /**
  * The result of sending a message. If it was not sent, `mayArrive` is true if it may have arrived
@@ -29,18 +29,18 @@ export async function sendToken(
   } catch (error) {
     if (!(error instanceof DeliveryFailure)) throw error;
     const { medium } = destination;
-    logger.warn('a validation token could not be sent', { reason: error.fact.kind, medium, ...masked(destination) });
-    const failure = new ThreepidFailure(faultOf(error.fact, medium), { cause: error });
+    logger.warn('a validation token could not be sent', { reason: error.details.kind, medium, ...masked(destination) });
+    const failure = new ThreepidFailure(toThreepidFailureDetails(error.details, medium), { cause: error });
     return { isSent: false, mayArrive: error.mayHaveSent, failure };
   }
 }
 
-function faultOf(fault: DeliveryFault, medium: 'email' | 'msisdn'): ThreepidFault {
-  switch (fault.kind) {
+function toThreepidFailureDetails(failure: DeliveryFailureDetails, medium: 'email' | 'msisdn'): ThreepidFailureDetails {
+  switch (failure.kind) {
     case 'no_channel':
       return { kind: 'medium_unsupported', medium };
     case 'slow_down':
-      return { kind: 'rate_limited', retryAfterMs: fault.retryAfterMs };
+      return { kind: 'rate_limited', retryAfterMs: failure.retryAfterMs };
     case 'address_unknown':
     case 'address_unreachable':
     case 'channel_down':

@@ -6,7 +6,7 @@ import type { Secret } from '../base/secret.js';
 import type { Database, Transaction } from '../database/database.js';
 import type { ValidationSessionKey, ValidationSessionRecord } from '../database/tables/validation-sessions.js';
 import type { Message, Messenger } from '../delivery/messenger.js';
-import { ThreepidFailure, type ThreepidFault } from './failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from './failure.js';
 import { addressWaitMs, createAskerLimits, type ValidationAllowances } from './limits.js';
 import { decideSend, decideSubmit, proofOf } from './machine.js';
 import { withSid, type NextLinkPolicy } from './next-link.js';
@@ -157,7 +157,7 @@ export function createValidation(deps: ValidationDeps): Validation {
    */
   async function submit(tx: Transaction, key: ReadSubmissionKey, token: Secret, isCheck: boolean): Promise<Submitted> {
     const session = await tx.validationSessions.hold(key);
-    if (session?.medium !== key.medium) return { fault: { kind: 'session_unknown' } };
+    if (session?.medium !== key.medium) return { failure: { kind: 'session_unknown' } };
     const tokens = await tx.validationSessions.compareTokens(session.id, token);
     const maxGuesses = session.medium === 'msisdn' ? deps.maxGuesses : maxGuessesOfMailed;
     const rules = { maxGuesses, usableMs: lifetimes.usableMs };
@@ -166,9 +166,9 @@ export function createValidation(deps: ValidationDeps): Validation {
     switch (decision.act) {
       case 'refuse':
         await tx.validationSessions.chargeTokens(decision.charged);
-        return { fault: decision.fault };
+        return { failure: decision.failure };
       case 'exhausted':
-        return { fault: { kind: 'too_many_guesses', retryAfterMs: await waitMs(tx, session, askerOf(session)) } };
+        return { failure: { kind: 'too_many_guesses', retryAfterMs: await waitMs(tx, session, askerOf(session)) } };
       case 'validate':
         if (!isCheck) await tx.validationSessions.validate(session.id, now, decision.expiresAt);
         return { session };
@@ -181,14 +181,14 @@ export function createValidation(deps: ValidationDeps): Validation {
     const read = { ...readKey(key), medium: key.medium };
     limits.admitGuess(client);
     const outcome = await database.transaction((tx) => submit(tx, read, readToken(token), isCheck));
-    if ('fault' in outcome) throw new ThreepidFailure(outcome.fault);
+    if ('failure' in outcome) throw new ThreepidFailure(outcome.failure);
     return outcome.session;
   }
 
   function provenBy(session: ValidationSessionRecord | undefined): ValidatedAddress {
     if (!session) throw new ThreepidFailure({ kind: 'session_unknown' });
     const proof = proofOf(session, clock.now());
-    if ('fault' in proof) throw new ThreepidFailure(proof.fault);
+    if ('failure' in proof) throw new ThreepidFailure(proof.failure);
     const { medium, address, alias, mxid } = session;
     return { medium, address, alias, mxid, validatedAt: proof.validatedAt };
   }
@@ -264,7 +264,7 @@ type ReadSubmissionKey = ValidationSessionKey & Pick<SubmissionKey, 'medium'>;
 
 type Address = Pick<ValidationSessionRecord, 'medium' | 'address'>;
 
-type Submitted = { readonly session: ValidationSessionRecord } | { readonly fault: ThreepidFault };
+type Submitted = { readonly session: ValidationSessionRecord } | { readonly failure: ThreepidFailureDetails };
 
 interface Sending {
   readonly tokenId: string;

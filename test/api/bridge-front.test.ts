@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { BridgeFault } from '../../src/bridge/failure.js';
+import type { BridgeFailureDetails } from '../../src/bridge/failure.js';
 import { mxidOf } from '../support/bridge-calls.js';
 import { codeOf, numberOf } from '../support/magic-logins.js';
 import { alice, bob, startProvisioning, type JsonReply, type Provisioning } from '../support/provisioning.js';
@@ -45,7 +45,7 @@ async function logInAtBridge(): Promise<void> {
 }
 
 describe.each(['v3', 'v1'] as const)('the answer to the last step of %s', (dialect) => {
-  const refusal: BridgeFault = { kind: 'bridge_refused', message: 'AUTH_KEY_INVALID', isFinal: true };
+  const refusal: BridgeFailureDetails = { kind: 'bridge_refused', message: 'AUTH_KEY_INVALID', isFinal: true };
 
   it('reports that the login was handed over', async () => {
     await start('automatic');

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { TelegramFault } from '../../src/telegram/failure.js';
-import { faultOfRpcError } from '../../src/telegram/gramjs/rpc-faults.js';
+import type { TelegramFailureDetails } from '../../src/telegram/failure.js';
+import { detailsOfRpcError } from '../../src/telegram/gramjs/rpc-failure-details.js';
 import type { FakeTelegramOperation } from '../support/fake-telegram.js';
 import { alice, startProvisioning, type Provisioning } from '../support/provisioning.js';
 import { documentedErrors } from '../support/telegram-errors.js';
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 afterAll(() => api.close());
 
-const failing = (operations: readonly FakeTelegramOperation[], fault: TelegramFault) => () => {
+const failing = (operations: readonly FakeTelegramOperation[], fault: TelegramFailureDetails) => () => {
   for (const operation of operations) lifts.push(api.telegram.fail(operation, fault, { times: 1_000 }));
 };
 
@@ -111,7 +111,7 @@ describe('every error that Telegram documents', () => {
     async (method, text) => {
       const { operation, by } = methods[method] ?? expect.unreachable();
       const [code = '', name = ''] = text.split(' ');
-      const fault = faultOfRpcError(Number(code), name);
+      const fault = detailsOfRpcError(Number(code), name);
       const answers: (string | null)[] = [];
       for (const trial of by) {
         answers.push(trial && (await trial(api, failing([operation], fault))));
@@ -127,7 +127,7 @@ describe('every error that Telegram documents', () => {
 });
 
 /** One of each kind. */
-const faults: Readonly<{ [K in TelegramFault['kind']]: Extract<TelegramFault, { kind: K }> }> = {
+const faults: Readonly<{ [K in TelegramFailureDetails['kind']]: Extract<TelegramFailureDetails, { kind: K }> }> = {
   unreachable: { kind: 'unreachable' },
   session_dead: { kind: 'session_dead', reason: 'revoked' },
   flood_wait: { kind: 'flood_wait', retryAfterMs: 1_000 },

@@ -1,4 +1,4 @@
-import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js';
+import type { SessionDeath, TelegramFailureDetails } from '../../src/telegram/failure.js';
 import type { FakeTelegramOperation } from '../support/fake-telegram.js';
 
 /** Something that happened before the request in question. */
@@ -6,7 +6,7 @@ export type Given =
   /** The user asked for this, and was answered with `status`. */
   | { readonly asked: CaseRequest; readonly status: number }
   /** Telegram answers the next call of `operation` with `fault`. */
-  | { readonly telegramFails: FakeTelegramOperation; readonly fault: TelegramFault }
+  | { readonly telegramFails: FakeTelegramOperation; readonly fault: TelegramFailureDetails }
   /** Telegram ends every session there is. */
   | { readonly sessionsEnd: SessionDeath }
   /** The account of this number scans the QR code that was shown last. */

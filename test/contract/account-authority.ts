@@ -43,10 +43,10 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
     (reason: unknown) => reason,
   );
   if (!(error instanceof AccountFailure)) throw error;
-  const { fact } = error;
-  switch (fact.kind) {
+  const { details } = error;
+  switch (details.kind) {
     case 'refused_upstream':
-      return { status: fact.status, errcode: String(fact.body['errcode']), error: String(fact.body['error']) };
+      return { status: details.status, errcode: String(details.body['errcode']), error: String(details.body['error']) };
     case 'wrong_credentials':
     case 'login_token_invalid':
     case 'not_yourself':
@@ -56,7 +56,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
     case 'login_type_unknown':
       return { status: 400, errcode: 'M_UNKNOWN' };
     case 'token_unknown':
-      return { status: 401, errcode: 'M_UNKNOWN_TOKEN', softLogout: fact.softLogout };
+      return { status: 401, errcode: 'M_UNKNOWN_TOKEN', softLogout: details.softLogout };
     case 'parameter_missing':
     case 'parameter_invalid':
     case 'body_too_deep':

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import type { BridgeFault } from '../../src/bridge/failure.js';
+import type { BridgeFailureDetails } from '../../src/bridge/failure.js';
 import { anotherTurn } from '../support/another-turn.js';
 import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
 import { homeCertificate } from '../support/certificates.js';
@@ -62,7 +62,7 @@ it('an https address requires a certificate that is trusted', async () => {
 });
 
 /** Returns the fault of a call to a server that sends this text and closes the connection. */
-async function faultOfAnswer(text: string): Promise<BridgeFault> {
+async function faultOfAnswer(text: string): Promise<BridgeFailureDetails> {
   const server = createTcpServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(text)));
   const bridge = bridgeAt({ url: `http://127.0.0.1:${await listen(server)}`, sharedSecret });
   return bridgeFaultOf(bridge.findUser(alice));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bridge, HandOverProcess } from '../../src/bridge/bridge.js';
-import type { BridgeFault } from '../../src/bridge/failure.js';
+import type { BridgeFailureDetails } from '../../src/bridge/failure.js';
 import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { bridgeSessionOf } from '../support/made-session.js';
@@ -46,14 +46,14 @@ const rows: readonly Row[] = [
   })),
 ];
 
-const unreachable: BridgeFault = { kind: 'bridge_unreachable' };
-const invalid: BridgeFault = { kind: 'bridge_answer_invalid' };
+const unreachable: BridgeFailureDetails = { kind: 'bridge_unreachable' };
+const invalid: BridgeFailureDetails = { kind: 'bridge_answer_invalid' };
 const unknownError = JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Failed to get user' });
 
 const internal = (reason: string) =>
   JSON.stringify({ errcode: 'M_UNKNOWN', error: 'Internal error', 'fi.mau.internal_error': reason });
 
-const answers: readonly (readonly [string, number, string, BridgeFault])[] = [
+const answers: readonly (readonly [string, number, string, BridgeFailureDetails])[] = [
   ['a gateway without the bridge', 502, '<html>Bad Gateway</html>', unreachable],
   ['a bridge that is starting', 503, '{"errcode":"M_UNKNOWN","error":"starting"}', unreachable],
   ['a gateway that waited too long', 504, '', unreachable],
@@ -178,7 +178,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     const process = await bridge.startHandOver(alice);
     const strict = await startStandInBridge({ sandbox, allows: () => false });
     const disabled = await startStandInBridge({ sandbox, sharedSecret: 'too-short' });
-    const faults: BridgeFault[] = [];
+    const faults: BridgeFailureDetails[] = [];
     const real = bridge;
     for (const at of [{ ...standIn, sharedSecret: 'another-secret' }, strict, disabled]) {
       bridge = bridgeAt(at);

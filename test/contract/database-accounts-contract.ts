@@ -605,7 +605,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       const outcomeOf = (work: Promise<unknown>) =>
         work.then(
           () => 'granted',
-          (error: unknown) => (error instanceof AccountFailure ? error.fact.kind : error),
+          (error: unknown) => (error instanceof AccountFailure ? error.details.kind : error),
         );
       const by = (identifier: UserIdentifier, typed: string) =>
         accounts.logIn(loginBy({ kind: 'password', identifier, password: new Secret(typed) }));

@@ -97,7 +97,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(
         decodeURIComponent(new URL(uri.reveal()).password),
       );
-      return error.fact;
+      return error.details;
     };
 
     it('that is not listening', async () => {
@@ -138,7 +138,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await began.promise;
       await endConnections('in a transaction');
       ended.resolve();
-      await expect(failing).rejects.toMatchObject({ fact: { kind: 'unreachable' } });
+      await expect(failing).rejects.toMatchObject({ details: { kind: 'unreachable' } });
       expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
     });
 
@@ -248,11 +248,11 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     const isReachable = () =>
       database.probe().then(
         () => true,
-        (error: unknown) => !(error instanceof DatabaseFailure && error.fact.kind === 'unreachable'),
+        (error: unknown) => !(error instanceof DatabaseFailure && error.details.kind === 'unreachable'),
       );
     await endOthers();
     await until(isReachable);
-    const refused = { fact: { kind: 'server_failing', sqlState: '25006' } };
+    const refused = { details: { kind: 'server_failing', sqlState: '25006' } };
     await expect(database.probe()).rejects.toMatchObject(refused);
     await expect(database.transaction((tx) => tx.floodWaits.save('subject', 1))).rejects.toMatchObject(refused);
     expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
@@ -322,7 +322,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       };
       const database = await open({ clock: watched });
       const waiting = database.locks.run('alice', () => Promise.resolve('mine'));
-      const refused = expect(waiting).rejects.toMatchObject({ fact: { kind: 'busy' } });
+      const refused = expect(waiting).rejects.toMatchObject({ details: { kind: 'busy' } });
       await polled;
       await database.close();
       await refused;
@@ -426,6 +426,6 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     const outcomes = await Promise.allSettled([crosswise(0), crosswise(1)]);
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     expect(failures).toHaveLength(1);
-    expect(failures[0]).toMatchObject({ fact: { kind: 'busy' } });
+    expect(failures[0]).toMatchObject({ details: { kind: 'busy' } });
   });
 });

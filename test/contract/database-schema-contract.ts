@@ -68,7 +68,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
     );
     const before = await place.dump();
     await expect(openOnce()).rejects.toMatchObject({
-      fact: { kind: 'newer_schema', migrations: ['FromTheFuture1999000000001', 'FromTheFuture1999000000002'] },
+      details: { kind: 'newer_schema', migrations: ['FromTheFuture1999000000001', 'FromTheFuture1999000000002'] },
     });
     expect(await place.dump()).toBe(before);
   });
@@ -80,7 +80,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
        VALUES (1, 1795000000001, 'CreateSealingCheck1795000000001')`,
     );
     const before = await place.dump();
-    await expect(openOnce()).rejects.toMatchObject({ fact: { kind: 'unreleased_schema' } });
+    await expect(openOnce()).rejects.toMatchObject({ details: { kind: 'unreleased_schema' } });
     expect(await place.dump()).toBe(before);
   });
 

@@ -77,7 +77,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
       (database) => database.close().then(() => 'opened'),
       (error: unknown) => error,
     );
-    return outcome instanceof DatabaseFailure ? outcome.fact : outcome;
+    return outcome instanceof DatabaseFailure ? outcome.details : outcome;
   };
 
   beforeEach(async () => {

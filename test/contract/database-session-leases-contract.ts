@@ -105,7 +105,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
   const faultOf = (work: Promise<unknown>) =>
     work.then(
       () => 'none',
-      (error: unknown) => (error instanceof SessionFailure ? error.fact.kind : error),
+      (error: unknown) => (error instanceof SessionFailure ? error.details.kind : error),
     );
 
   it('a session is leased after its connection is closed, and used here again after its release', async () => {
@@ -121,9 +121,9 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
 
   it('a leased session is refused to others, with its holder and its expiry, and to the holder itself', async () => {
     const { expiresAt } = await leases.acquire(archiver, asked);
-    const fact = { kind: 'session_held', heldBy: 'lease', consumer: 'archiver', expiresAt };
+    const details = { kind: 'session_held', heldBy: 'lease', consumer: 'archiver', expiresAt };
     for (const consumer of [indexer, archiver]) {
-      await expect(leases.acquire(consumer, asked)).rejects.toMatchObject({ fact });
+      await expect(leases.acquire(consumer, asked)).rejects.toMatchObject({ details });
     }
   });
 
@@ -254,7 +254,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     const change = { from: 'gangway', to, session: null, at: clock.now() } as const;
     await database.transaction((tx) => tx.telegramAccounts.setHolder('a1', change));
     await expect(leases.acquire(archiver, asked)).rejects.toMatchObject({
-      fact: { kind: 'session_held', heldBy: to, consumer: undefined },
+      details: { kind: 'session_held', heldBy: to, consumer: undefined },
     });
   });
 

@@ -72,7 +72,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
       () => undefined,
       (reason: unknown) => reason,
     );
-    return error instanceof TransferFailure ? error.fact.kind : error;
+    return error instanceof TransferFailure ? error.details.kind : error;
   };
 
   it('closes the connection before it takes the session, and deletes it when the transfer is finished', async () => {

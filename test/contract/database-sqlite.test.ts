@@ -77,20 +77,20 @@ describe('the SQLite file', () => {
   it('is not created if its folder does not exist', async () => {
     const directory = join(dirname(place.path), 'missing');
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${directory}/test.db`) });
-    await expect(opening).rejects.toMatchObject({ fact: { kind: 'directory_missing', directory } });
+    await expect(opening).rejects.toMatchObject({ details: { kind: 'directory_missing', directory } });
   });
 
   it('is rejected if it is a folder', async () => {
     const path = dirname(place.path);
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${path}`) });
-    await expect(opening).rejects.toMatchObject({ fact: { kind: 'file_unusable', path } });
+    await expect(opening).rejects.toMatchObject({ details: { kind: 'file_unusable', path } });
   });
 
   it('is rejected, and unchanged, if it is another file', async () => {
     const content = 'Dear diary, '.repeat(1_000);
     await writeFile(place.path, content);
     await expect(openTestDatabase({ uri: place.uri })).rejects.toMatchObject({
-      fact: { kind: 'file_unusable', path: place.path },
+      details: { kind: 'file_unusable', path: place.path },
     });
     expect(await readFile(place.path, 'utf8')).toBe(content);
   });
@@ -105,7 +105,7 @@ describe('the SQLite file', () => {
     await killed.remove();
 
     const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
-    await expect(wrong).rejects.toMatchObject({ fact: { kind: 'wrong_key' } });
+    await expect(wrong).rejects.toMatchObject({ details: { kind: 'wrong_key' } });
     const again = await openTestDatabase({ uri: place.uri });
     expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
     await again.close();
@@ -118,7 +118,7 @@ describe('the SQLite file', () => {
     const transactions = createTransactions({ backend, clock: systemClock, logger: silentLogger });
     const other = await place.connect();
     await other.query('BEGIN IMMEDIATE');
-    await expect(transactions.run(() => Promise.resolve('done'))).rejects.toMatchObject({ fact: { kind: 'busy' } });
+    await expect(transactions.run(() => Promise.resolve('done'))).rejects.toMatchObject({ details: { kind: 'busy' } });
     await other.query('ROLLBACK');
     expect(await transactions.run(() => Promise.resolve('done'))).toBe('done');
 
@@ -133,7 +133,7 @@ describe('the SQLite file', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => counted.run(() => Promise.resolve())));
     expect(outcomes.map(({ status }) => status)).toEqual(Array(20).fill('rejected'));
     expect(attempts).toBe(1);
-    await expect(counted.run(() => Promise.resolve())).rejects.toMatchObject({ fact: { kind: 'busy' } });
+    await expect(counted.run(() => Promise.resolve())).rejects.toMatchObject({ details: { kind: 'busy' } });
     expect(attempts).toBe(2);
     await other.query('ROLLBACK');
     expect(await counted.run(() => Promise.resolve('done'))).toBe('done');
@@ -160,7 +160,7 @@ describe('the SQLite file', () => {
     await rename(place.path, `${place.path}-moved`);
     await writeFile(place.path, '');
     await expect(backend.reader.select('SELECT 1', [])).rejects.toMatchObject({
-      fact: { kind: 'file_replaced', path: place.path },
+      details: { kind: 'file_replaced', path: place.path },
     });
     await other.destroy();
     await backend.close();
@@ -185,7 +185,7 @@ describe('the SQLite file', () => {
   it('belongs to one daemon at a time, and to the next one after that has ended', async () => {
     const daemon = await openTestDatabase({ uri: place.uri, exclusive: true });
     await expect(openTestDatabase({ uri: place.uri, exclusive: true })).rejects.toMatchObject({
-      fact: { kind: 'in_use', path: place.path },
+      details: { kind: 'in_use', path: place.path },
     });
     const tool = await openTestDatabase({ uri: place.uri });
     await tool.transaction((tx) => tx.floodWaits.save('subject', 1_000));

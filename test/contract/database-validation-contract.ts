@@ -58,7 +58,7 @@ async function outcomeOf(work: Promise<unknown>): Promise<string> {
     await work;
     return 'done';
   } catch (error) {
-    if (error instanceof ThreepidFailure) return error.fact.kind;
+    if (error instanceof ThreepidFailure) return error.details.kind;
     throw error;
   }
 }

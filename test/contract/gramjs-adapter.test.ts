@@ -80,7 +80,7 @@ describe('a network that fails', () => {
     await server.stop();
     const gateway = gramjs.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
     const failure = await failureOf(gateway.connect());
-    expect(failure.fact).toEqual({ kind: 'unreachable' });
+    expect(failure.details).toEqual({ kind: 'unreachable' });
   });
 
   it('only delays a call if the connection drops in the middle of the answer', async () => {
@@ -157,7 +157,7 @@ describe('a request of Telegram to the client', () => {
     const connection = await gramjs.loggedIn('9996610032');
     refuse(400, 'SOMETHING_ODD', 'users.getUsers', 1);
     const failure = await failureOf(connection.getMe());
-    expect(failure.fact).toEqual({ kind: 'unknown_error', name: 'SOMETHING_ODD' });
+    expect(failure.details).toEqual({ kind: 'unknown_error', name: 'SOMETHING_ODD' });
     expect(failure.cause).toMatchObject({ name: 'RPCError', message: expect.stringContaining('SOMETHING_ODD') });
   });
 
@@ -167,7 +167,7 @@ describe('a request of Telegram to the client', () => {
     const connection = await gateway.connect();
     const before = connection.session;
     const failure = await failureOf(connection.sendCode(numberOf('9996620033')));
-    expect(failure.fact).toEqual({ kind: 'unreachable' });
+    expect(failure.details).toEqual({ kind: 'unreachable' });
     expect(failure.cause).toMatchObject({ message: expect.stringContaining('data centre 2') });
     expect(connection.session.equals(before)).toBe(true);
   });
@@ -193,7 +193,7 @@ describe('a request of Telegram to the client', () => {
       const connection = await gramjs.loggedIn('9996610035');
       const before = connection.session;
       refuse(303, message, 'users.getUsers', 1);
-      expect((await failureOf(connection.getMe())).fact.kind).not.toBe('session_dead');
+      expect((await failureOf(connection.getMe())).details.kind).not.toBe('session_dead');
       expect(connection.session.equals(before)).toBe(true);
       expect((await connection.getMe()).phone?.reveal()).toBe('+9996610035');
     },
@@ -202,10 +202,10 @@ describe('a request of Telegram to the client', () => {
   it('to move from one data centre to the next without end is limited', async () => {
     const connection = await gramjs.createGateway().connect();
     refuse(303, 'USER_MIGRATE_2', 'auth.sendCode', 100);
-    expect((await failureOf(connection.sendCode(numberOf('9996620036')))).fact.kind).toBe('unreachable');
+    expect((await failureOf(connection.sendCode(numberOf('9996620036')))).details.kind).toBe('unreachable');
     refuse(303, 'USER_MIGRATE_3', 'auth.importBotAuthorization', 100);
     const keep = async () => undefined;
-    expect((await failureOf(connection.signInBot(tokenOf('2000020036'), keep))).fact.kind).toBe('unreachable');
+    expect((await failureOf(connection.signInBot(tokenOf('2000020036'), keep))).details.kind).toBe('unreachable');
     const calls = gramjs.sandbox.control.calls().filter(({ method }) => method.startsWith('auth.'));
     expect(calls.length).toBeLessThanOrEqual(6);
   });
@@ -230,7 +230,7 @@ describe('a request of Telegram to the client', () => {
       const connection = await gateway.connect();
       refuse(303, 'PHONE_MIGRATE_9', 'auth.sendCode', 1);
       const failure = await failureOf(connection.sendCode(numberOf('9996610033')));
-      expect(failure.fact).toEqual({ kind: 'unreachable' });
+      expect(failure.details).toEqual({ kind: 'unreachable' });
       expect(failure.cause).toMatchObject({ message: expect.stringContaining('data centre 9') });
     } finally {
       await proxy.stop();

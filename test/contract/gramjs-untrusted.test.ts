@@ -25,7 +25,7 @@ const lie = (name: Lie, method?: string) =>
 
 async function expectRefused(work: Promise<unknown>, name: keyof typeof untrustedChecks): Promise<void> {
   const failure = await failureOf(work);
-  expect(failure.fact).toEqual({ kind: 'unreachable' });
+  expect(failure.details).toEqual({ kind: 'unreachable' });
   expect(failure.cause).toMatchObject({ message: `untrusted answer of Telegram: ${untrustedChecks[name]}` });
 }
 
@@ -128,7 +128,7 @@ describe('a key exchange that breaks the protocol', () => {
     const connection = await connect();
     const before = connection.session;
     gramjs.sandbox.control.addFault({ kind: 'lie', lie: 'dh_public_one', dc: 2 });
-    expect((await failureOf(connection.sendCode(numberOf('9996620206')))).fact).toEqual({ kind: 'unreachable' });
+    expect((await failureOf(connection.sendCode(numberOf('9996620206')))).details).toEqual({ kind: 'unreachable' });
     expect(connection.session.equals(before)).toBe(true);
   });
 });

@@ -144,7 +144,7 @@ describe('a proxy', () => {
     const gateway = gramjs.createGateway({ proxy: { ...through(proxy), password: secret } as TelegramProxy });
     const failure = await failureOf(gateway.connect());
     if (how === 'wrong') await proxy.stop();
-    expect(failure.fact).toEqual({ kind: 'unreachable' });
+    expect(failure.details).toEqual({ kind: 'unreachable' });
     const { message } = failure.cause as Error;
     expect(message).toContain(`no connection through the socks5 proxy 127.0.0.1:${proxy.port}: `);
     expect(message).toMatch(how === 'wrong' ? /Authentication failed$/ : /ECONNREFUSED/);
@@ -155,8 +155,8 @@ describe('a proxy', () => {
     const secret = new Secret('ffeeddccbbaa99887766554433221100');
     const address = { address: '127.0.0.1', port: first?.port ?? 0 };
     const gateway = gramjs.createGateway({ proxy: { type: 'mtproxy', ...address, secret } });
-    const { fact, cause } = await failureOf(gateway.connect());
-    expect(fact).toEqual({ kind: 'unreachable' });
+    const { details, cause } = await failureOf(gateway.connect());
+    expect(details).toEqual({ kind: 'unreachable' });
     expect(cause).toMatchObject({
       message: `connections through the mtproxy proxy 127.0.0.1:${address.port} break at once; its secret may be wrong`,
     });

@@ -92,7 +92,7 @@ describe('a user who loses the permission at the bridge', () => {
     await attempt();
     await clock.advance(1_000);
     isPermitted = () => false;
-    await expect(daemon.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'bridge_unreachable' } });
+    await expect(daemon.login.whoAmI(alice)).rejects.toMatchObject({ details: { kind: 'bridge_unreachable' } });
     expect(await accounts()).toMatchObject([{ heldBy: 'bridge' }]);
     isPermitted = () => true;
     expect(await daemon.login.whoAmI(alice)).toMatchObject({ id });

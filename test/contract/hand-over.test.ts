@@ -110,7 +110,9 @@ async function owners(): Promise<{ readonly key: string; readonly owners: readon
 
 /** Repeats the user's step after a restart until the login is complete. */
 async function repeat(logIn: (daemon: HandOverDaemon) => Promise<unknown>, daemon: HandOverDaemon): Promise<void> {
-  await logIn(daemon).catch((error: unknown) => expect(error).toMatchObject({ fact: { kind: 'already_logged_in' } }));
+  await logIn(daemon).catch((error: unknown) =>
+    expect(error).toMatchObject({ details: { kind: 'already_logged_in' } }),
+  );
 }
 
 async function expectHandedOver(mxid = alice): Promise<void> {
@@ -158,13 +160,13 @@ describe.each(databases)('a hand-over on $name', ({ name, skip, open }) => {
       ['420: FLOOD_WAIT (40)', { kind: 'flood_wait', retryAfterMs: 40_000 }],
       ['401: SESSION_REVOKED', { kind: 'not_logged_in' }],
       ['400: CHAT_INVALID', { kind: 'bridge_refused', message: 'rpc error code 400: CHAT_INVALID' }],
-    ])('returns Telegram’s answer to the bridge: %s', async (error, fact) => {
+    ])('returns Telegram’s answer to the bridge: %s', async (error, details) => {
       const daemon = start();
       await logins.phone(daemon);
       await settle();
       const reason = { errcode: 'M_UNKNOWN', error: 'x', 'fi.mau.internal_error': `rpc error code ${error}` };
       standIn.fail('contacts', { kind: 'answer', status: 500, text: JSON.stringify(reason) });
-      await expect(daemon.login.contacts(alice)).rejects.toMatchObject({ fact });
+      await expect(daemon.login.contacts(alice)).rejects.toMatchObject({ details });
     });
 
     const rows = [
@@ -328,9 +330,9 @@ describe('one owner per Telegram account', () => {
     const [[id, login] = []] = [...standIn.logins];
     Object.assign(login ?? {}, { mxid: bob });
     expect(await daemon.login.whoAmI(bob)).toMatchObject({ id });
-    await expect(daemon.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+    await expect(daemon.login.whoAmI(alice)).rejects.toMatchObject({ details: { kind: 'not_logged_in' } });
     await clock.advance(1_000);
-    await expect(logins.phone(daemon)).rejects.toMatchObject({ fact: { kind: 'telegram_account_taken' } });
+    await expect(logins.phone(daemon)).rejects.toMatchObject({ details: { kind: 'telegram_account_taken' } });
     await expectHandedOver(bob);
   });
 

@@ -54,7 +54,7 @@ async function faultOf(work: Promise<unknown>): Promise<unknown> {
     () => 'nothing went wrong',
     (reason: unknown) => reason,
   );
-  if (error instanceof DatabaseFailure) return error.fact;
+  if (error instanceof DatabaseFailure) return error.details;
   throw error;
 }
 
@@ -90,7 +90,7 @@ describe('the claim of a daemon on a SQLite database', () => {
     const starts = await Promise.allSettled(Array.from({ length: 6 }, () => openDaemon()));
     const refused = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason as unknown] : []));
     expect(refused).toHaveLength(5);
-    for (const reason of refused) expect(reason).toMatchObject({ fact: { kind: 'in_use' } });
+    for (const reason of refused) expect(reason).toMatchObject({ details: { kind: 'in_use' } });
   });
 
   it('lets other commands use the database', async () => {

@@ -216,7 +216,7 @@ describe('a session that is logged in at Telegram is in the database', () => {
       const outcomes: string[] = [];
       for (const input of inputs) {
         const first = await service.submit(alice, input).catch((error: unknown) => {
-          expect(error).toMatchObject({ fact: { kind: 'telegram_unreachable' } });
+          expect(error).toMatchObject({ details: { kind: 'telegram_unreachable' } });
           lift();
           return service.submit(alice, input);
         });
@@ -230,7 +230,7 @@ describe('a session that is logged in at Telegram is in the database', () => {
   it('a password check is not moved, and the login continues', async () => {
     gramjs.sandbox.control.addFault(moved('NETWORK_MIGRATE_3', 'auth.checkPassword'));
     const daemon = startDaemon();
-    await expect(byPhone('9996611103')(daemon)).rejects.toMatchObject({ fact: { kind: 'telegram_unreachable' } });
+    await expect(byPhone('9996611103')(daemon)).rejects.toMatchObject({ details: { kind: 'telegram_unreachable' } });
     const step = await daemon.service.submit(alice, password(magicPassword.reveal()));
     expect(step).toMatchObject({ kind: 'complete' });
   });

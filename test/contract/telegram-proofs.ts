@@ -23,7 +23,7 @@ async function faultOf(work: Promise<unknown>): Promise<string> {
     () => 'nothing went wrong',
     (thrown: unknown) => thrown,
   );
-  return error instanceof TelegramProofFailure ? error.fact.kind : String(error);
+  return error instanceof TelegramProofFailure ? error.details.kind : String(error);
 }
 
 /** What is promised of phone numbers that Telegram logins validate, on every database. */
@@ -65,7 +65,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await proofs.getStatus(alice, user)).toBe('added');
 
       telegram.endSessions('revoked', user.id);
-      await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      await expect(login.whoAmI(alice)).rejects.toMatchObject({ details: { kind: 'not_logged_in' } });
       expect(await numbersOf(alice)).toEqual([]);
       await logIn(bob, `+${number}`);
       expect(await numbersOf(bob)).toEqual([number]);
@@ -75,7 +75,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const { login, telegram, logIn } = await open({ mode: 'on' });
       const user = await logIn(alice, `+${number}`);
       telegram.endSessions('revoked', user.id);
-      await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      await expect(login.whoAmI(alice)).rejects.toMatchObject({ details: { kind: 'not_logged_in' } });
       const stored = await database.transaction((tx) => tx.events.listNew(99));
       const events = stored.map(({ body }) => JSON.parse(body) as { type: string; data: object });
       const about = { user_id: alice, telegram_user_id: user.id, phone: `+${number}` };
@@ -272,7 +272,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       state.isDown = false;
       await embedded.clock.advance(60_000);
       await proofs.publish();
-      await expect(login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      await expect(login.whoAmI(alice)).rejects.toMatchObject({ details: { kind: 'not_logged_in' } });
       expect(await numbersOf(alice)).toEqual([]);
     });
   });

@@ -1,5 +1,5 @@
 import type { LoginAttempt } from '../../src/accounts/authority.js';
-import { AccountFailure, type AccountFault } from '../../src/accounts/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../../src/accounts/failure.js';
 import { Secret } from '../../src/base/secret.js';
 
 /** The login of a user by password, as an endpoint passes it on. */
@@ -21,12 +21,12 @@ export function loginBy(proof: LoginAttempt['proof']): LoginAttempt {
   };
 }
 
-/** Returns the fact of the AccountFailure that `work` rejects with. Throws if it ends otherwise. */
-export async function faultOf(work: Promise<unknown>): Promise<AccountFault> {
+/** Returns the details of the AccountFailure that `work` rejects with, or throws. */
+export async function faultOf(work: Promise<unknown>): Promise<AccountFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,
   );
-  if (outcome instanceof AccountFailure) return outcome.fact;
+  if (outcome instanceof AccountFailure) return outcome.details;
   throw outcome;
 }

@@ -133,7 +133,7 @@ export async function refusedAsUnproven(work: Promise<unknown>): Promise<void> {
 export function kindsOf(outcomes: readonly PromiseSettledResult<unknown>[]): string[] {
   const kinds = outcomes.map((outcome) => {
     if (outcome.status === 'fulfilled') return 'done';
-    if (outcome.reason instanceof AccountFailure) return outcome.reason.fact.kind;
+    if (outcome.reason instanceof AccountFailure) return outcome.reason.details.kind;
     throw outcome.reason;
   });
   return kinds.sort();

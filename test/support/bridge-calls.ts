@@ -2,7 +2,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { parseMxid, type Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Bridge } from '../../src/bridge/bridge.js';
-import { BridgeFailure, type BridgeFault } from '../../src/bridge/failure.js';
+import { BridgeFailure, type BridgeFailureDetails } from '../../src/bridge/failure.js';
 import { createHttpBridge } from '../../src/bridge/http-bridge.js';
 
 /** The adapter in front of a bridge on loopback. */
@@ -14,11 +14,11 @@ export function bridgeAt(
 }
 
 /** Returns the fault that the call rejects with. */
-export async function bridgeFaultOf(call: Promise<unknown>): Promise<BridgeFault> {
+export async function bridgeFaultOf(call: Promise<unknown>): Promise<BridgeFailureDetails> {
   try {
     await call;
   } catch (error) {
-    if (error instanceof BridgeFailure) return error.fact;
+    if (error instanceof BridgeFailure) return error.details;
     throw error;
   }
   throw new Error('it succeeded');

@@ -1,5 +1,5 @@
 import type { Bridge, BridgeContact, BridgeLogin, BridgeLoginState, BridgeSession } from '../../src/bridge/bridge.js';
-import { BridgeFailure, type BridgeFault } from '../../src/bridge/failure.js';
+import { BridgeFailure, type BridgeFailureDetails } from '../../src/bridge/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
 import type { TelegramContact, TelegramUser } from '../../src/telegram/shapes.js';
@@ -17,7 +17,7 @@ export interface FakeBridge {
   /** Adds a login that is made at the bridge itself. */
   logIn(mxid: Mxid, session: BridgeSession): Promise<void>;
   /** Makes the next calls of that kind fail. */
-  fail(call: FakeBridgeCall, fault: BridgeFault, times?: number): void;
+  fail(call: FakeBridgeCall, fault: BridgeFailureDetails, times?: number): void;
   /** Makes every call fail with `bridge_unreachable` until `comeUp`. */
   goDown(): void;
   comeUp(): void;
@@ -37,7 +37,7 @@ export function createFakeBridge({ gateway }: { readonly gateway: TelegramGatewa
   const logins = new Map<string, FakeBridgeLogin>();
   const processes = new Map<string, Mxid>();
   const rooms = new Map<string, string>();
-  const faults: { readonly call: FakeBridgeCall; readonly fault: BridgeFault }[] = [];
+  const faults: { readonly call: FakeBridgeCall; readonly fault: BridgeFailureDetails }[] = [];
   const calls: FakeBridgeCall[] = [];
   let isDown = false;
   let started = 0;

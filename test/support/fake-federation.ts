@@ -1,5 +1,5 @@
 import type { Federation } from '../../src/matrix/federation.js';
-import { FederationFailure, type FederationFault } from '../../src/matrix/federation-failure.js';
+import { FederationFailure, type FederationFailureDetails } from '../../src/matrix/federation-failure.js';
 
 /** A notification that a homeserver received. */
 export interface Told {
@@ -14,7 +14,7 @@ export interface FakeFederation extends Pick<Federation, 'postOnBind'> {
   /** The servers that received requests, in order. */
   readonly asked: readonly string[];
   /** Makes that server fail in this way from now on, or work again if no fault is given. */
-  fail(server: string, fault?: FederationFault): void;
+  fail(server: string, fault?: FederationFailureDetails): void;
   /** Delays the answers of that server until the returned function is called. */
   hold(server: string): () => void;
   /** The greatest number of concurrent requests so far, to that server or to all of them. */
@@ -25,7 +25,7 @@ export interface FakeFederation extends Pick<Federation, 'postOnBind'> {
 export function createFakeFederation(): FakeFederation {
   const taken: Told[] = [];
   const asked: string[] = [];
-  const faults = new Map<string, FederationFault>();
+  const faults = new Map<string, FederationFailureDetails>();
   const held = new Map<string, Promise<void>>();
   const underWay: string[] = [];
   const most = new Map<string | undefined, number>();

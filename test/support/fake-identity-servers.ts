@@ -1,4 +1,4 @@
-import type { FederationFault } from '../../src/matrix/federation-failure.js';
+import type { FederationFailureDetails } from '../../src/matrix/federation-failure.js';
 import { FederationFailure } from '../../src/matrix/federation-failure.js';
 import type { IdentityServerAnswer, IdentityServers } from '../../src/matrix/identity-servers.js';
 
@@ -12,7 +12,7 @@ export type AskedOfServer = { readonly server: string } & (
 export interface FakeIdentityServers extends IdentityServers {
   readonly asked: readonly AskedOfServer[];
   /** Sets the answer of that server; undefined restores the default. */
-  answer(server: string, answer: IdentityServerAnswer | FederationFault | undefined): void;
+  answer(server: string, answer: IdentityServerAnswer | FederationFailureDetails | undefined): void;
 }
 
 /** Creates identity servers of any name, at which every user has validated that 3PID. */
@@ -20,7 +20,7 @@ export function createFakeIdentityServers(
   proven = { medium: 'email', address: 'alice@mail.test' },
 ): FakeIdentityServers {
   const asked: AskedOfServer[] = [];
-  const answers = new Map<string, IdentityServerAnswer | FederationFault>();
+  const answers = new Map<string, IdentityServerAnswer | FederationFailureDetails>();
   const answerOf = (server: string, usual: IdentityServerAnswer) => {
     const answer = answers.get(server) ?? usual;
     if ('kind' in answer) return Promise.reject(new FederationFailure(answer));

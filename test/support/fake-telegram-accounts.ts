@@ -9,8 +9,8 @@ import {
   type AccountKind,
   type MagicRefusal,
 } from '../../src/sandbox/world/magic.js';
-import type { TelegramFault } from '../../src/telegram/failure.js';
-import { faultOfRpcError } from '../../src/telegram/gramjs/rpc-faults.js';
+import type { TelegramFailureDetails } from '../../src/telegram/failure.js';
+import { detailsOfRpcError } from '../../src/telegram/gramjs/rpc-failure-details.js';
 import type { CodeDelivery, FoundUser, TelegramChat, TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
 
 /** The cloud password of every magic account that has one, except those of 1900 to 1999. */
@@ -28,9 +28,9 @@ export interface FakeAccount {
   /** Null if the number is not registered. */
   readonly user: TelegramUser | null;
   /** The error that sendCode rejects with. */
-  readonly sendCodeFault: TelegramFault | undefined;
+  readonly sendCodeFault: TelegramFailureDetails | undefined;
   /** The error that signIn rejects with, for any code. */
-  readonly signInFault: TelegramFault | undefined;
+  readonly signInFault: TelegramFailureDetails | undefined;
   /** The first attempt with each code fails, with the right code too. */
   readonly refusesFirstCode: boolean;
   /** The account is found deactivated by the first call after the login. */
@@ -63,7 +63,7 @@ export function accountOfPhone(phone: PhoneNumber): FakeAccount | undefined {
 /**
  * Returns the bot of a token, by the ranges of the sandbox, or a fault if the token is not valid.
  */
-export function botOfToken(token: string): TelegramUser | TelegramFault {
+export function botOfToken(token: string): TelegramUser | TelegramFailureDetails {
   const [number = '', secret] = token.split(':');
   const [, last] = /^20000[1-3](\d{4})$/.exec(number) ?? [];
   const range = magicBotRanges.find(({ first, last: end }) => first <= Number(last) && Number(last) <= end);
@@ -127,7 +127,7 @@ function userOf(phone: PhoneNumber, dataCentre: string, number: string, kind: Ac
   };
 }
 
-function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFault | undefined {
+function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFailureDetails | undefined {
   switch (kind) {
     case 'banned':
       return { kind: 'phone_number_banned' };
@@ -147,8 +147,11 @@ function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFault | undef
 }
 
 /** The fault of an account that always refuses this method, as the adapter maps it. */
-function faultOf(refusal: MagicRefusal | undefined, method: MagicRefusal['method']): TelegramFault | undefined {
-  return refusal?.method === method ? faultOfRpcError(refusal.code, refusal.name) : undefined;
+function faultOf(
+  refusal: MagicRefusal | undefined,
+  method: MagicRefusal['method'],
+): TelegramFailureDetails | undefined {
+  return refusal?.method === method ? detailsOfRpcError(refusal.code, refusal.name) : undefined;
 }
 
 function codeOf(kind: AccountKind, dataCentre: string): Pick<FakeAccount, 'code' | 'delivery' | 'codeHint'> {

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/base/clock.js';
 import type { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
 import { TelegramFailure } from '../../src/telegram/failure.js';
-import type { SessionDeath, TelegramFault } from '../../src/telegram/failure.js';
+import type { SessionDeath, TelegramFailureDetails } from '../../src/telegram/failure.js';
 import type {
   LoginTokenResult,
   SignInResult,
@@ -68,7 +68,7 @@ export interface FakeTelegram {
    */
   fail(
     operation: FakeTelegramOperation,
-    fault: TelegramFault,
+    fault: TelegramFailureDetails,
     options?: { readonly times?: number; readonly phone?: PhoneNumber; readonly movesTo?: number },
   ): () => void;
   /** Makes every call fail with `unreachable` until `comeBack`. */
@@ -86,7 +86,7 @@ export interface FakeTelegram {
    */
   loseAnswer(
     operation: 'signIn' | 'checkPassword' | 'signInBot' | 'exportLoginToken' | 'importLoginToken',
-    fault?: TelegramFault,
+    fault?: TelegramFailureDetails,
   ): void;
   /**
    * Lets the account of this number scan a QR code: the token, or the whole tg://login link. With
@@ -134,7 +134,7 @@ interface Authorization {
 
 interface Injected {
   readonly operation: FakeTelegramOperation;
-  readonly fault: TelegramFault;
+  readonly fault: TelegramFailureDetails;
   readonly phone: PhoneNumber | undefined;
   readonly movesTo: number | undefined;
   left: number;
@@ -163,7 +163,7 @@ export function createFakeTelegram({
   const injected = new Set<Injected>();
   const holds = new Map<FakeTelegramOperation, Promise<void>>();
   const loggedOut: string[] = [];
-  const lostAnswers = new Map<FakeTelegramOperation, TelegramFault>();
+  const lostAnswers = new Map<FakeTelegramOperation, TelegramFailureDetails>();
   const live = new Set<TelegramConnection>();
   let opening = new OpenWaits();
   let weather: 'well' | 'down' | 'silent' = 'well';
@@ -171,7 +171,7 @@ export function createFakeTelegram({
   let listening = 0;
   const listeningChecks = new Set<() => void>();
 
-  const fail = (fault: TelegramFault): never => {
+  const fail = (fault: TelegramFailureDetails): never => {
     throw new TelegramFailure(fault);
   };
 
@@ -413,7 +413,7 @@ export function createFakeTelegram({
         try {
           await call('logOut');
         } catch (error) {
-          if (error instanceof TelegramFailure && error.fact.kind === 'session_dead') return;
+          if (error instanceof TelegramFailure && error.details.kind === 'session_dead') return;
           throw error;
         }
         if (authorization.user !== null) loggedOut.push(authorization.user.id);

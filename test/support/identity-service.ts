@@ -7,7 +7,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { EmailInvite } from '../../src/delivery/messenger.js';
 import type { SignedAssociation } from '../../src/identity/associations.js';
-import { IdentityFailure, type IdentityFault } from '../../src/identity/failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from '../../src/identity/failure.js';
 import type { InviteRequest } from '../../src/identity/invites.js';
 import {
   createIdentityService,
@@ -162,13 +162,13 @@ export function inviteOf(address: string, changes: Partial<InviteRequest> = {}):
 }
 
 /**
- * Returns the fact of the IdentityFailure that `work` rejects with. Throws if it ends otherwise.
+ * Returns the details of the IdentityFailure that `work` rejects with. Throws if it ends otherwise.
  */
-export async function identityFaultOf(work: Promise<unknown>): Promise<IdentityFault> {
+export async function identityFaultOf(work: Promise<unknown>): Promise<IdentityFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,
   );
-  if (outcome instanceof IdentityFailure) return outcome.fact;
+  if (outcome instanceof IdentityFailure) return outcome.details;
   throw outcome;
 }

@@ -6,8 +6,17 @@ import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { hasActiveAccount } from '../../src/login/owned-logins.js';
-import { TelegramAccountFailure, type TelegramAccounts, type TelegramAccountFault } from '../../src/login/accounts.js';
-import { LoginFailure, LoginProcessFailure, type LoginFault, type LoginProcessFault } from '../../src/login/failure.js';
+import {
+  TelegramAccountFailure,
+  type TelegramAccounts,
+  type TelegramAccountFailureDetails,
+} from '../../src/login/accounts.js';
+import {
+  LoginFailure,
+  LoginProcessFailure,
+  type LoginFailureDetails,
+  type LoginProcessFailureDetails,
+} from '../../src/login/failure.js';
 import type { LoginProcesses, LoginProgress, LoginInput } from '../../src/login/processes.js';
 import { createLoginService, type LoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
@@ -144,13 +153,15 @@ export function urlOf({ step }: LoginProgress): Secret {
 }
 
 /** Returns the failure as data. Fails if `work` succeeds. */
-export async function faultOf(work: Promise<unknown>): Promise<LoginFault | LoginProcessFault | TelegramAccountFault> {
+export async function faultOf(
+  work: Promise<unknown>,
+): Promise<LoginFailureDetails | LoginProcessFailureDetails | TelegramAccountFailureDetails> {
   const outcome = await work.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
   const error: unknown = 'error' in outcome ? outcome.error : undefined;
   const known = [LoginFailure, LoginProcessFailure, TelegramAccountFailure];
-  if (known.some((kind) => error instanceof kind)) return (error as Failure<LoginFault>).fact;
+  if (known.some((kind) => error instanceof kind)) return (error as Failure<LoginFailureDetails>).details;
   throw new Error(`expected a failure, got ${JSON.stringify(outcome)}`, { cause: error });
 }

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
-import { TelegramFailure, type TelegramFault } from '../../src/telegram/failure.js';
+import { TelegramFailure, type TelegramFailureDetails } from '../../src/telegram/failure.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
 
 /** The cloud password of the magic accounts that have one. */
@@ -26,7 +26,8 @@ export async function failureOf(work: Promise<unknown>): Promise<TelegramFailure
   return expect.unreachable('it went well');
 }
 
-export const faultOf = async (work: Promise<unknown>): Promise<TelegramFault> => (await failureOf(work)).fact;
+export const faultOf = async (work: Promise<unknown>): Promise<TelegramFailureDetails> =>
+  (await failureOf(work)).details;
 
 /** Logs a magic account in. */
 export async function logIn(connection: TelegramConnection, digits: string): Promise<void> {

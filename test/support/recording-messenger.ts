@@ -1,4 +1,4 @@
-import { DeliveryFailure, type DeliveryFault } from '../../src/delivery/failure.js';
+import { DeliveryFailure, type DeliveryFailureDetails } from '../../src/delivery/failure.js';
 import type { Message, Messenger } from '../../src/delivery/messenger.js';
 
 /** A messenger that keeps its messages for the test. */
@@ -11,7 +11,7 @@ export interface RecordingMessenger extends Messenger {
    * Makes it fail in this way from now on, and certainly without sending unless specified;
    * undefined restores it.
    */
-  fail(fault: DeliveryFault | undefined, options?: { readonly mayHaveSent: boolean }): void;
+  fail(fault: DeliveryFailureDetails | undefined, options?: { readonly mayHaveSent: boolean }): void;
   /** Accepts messages, but resolves only when the returned function is called. */
   hold(): () => void;
   /** The tokens of the validation messages so far. */
@@ -25,7 +25,7 @@ export function createRecordingMessenger(
   const sent: Message[] = [];
   const state: {
     asked: number;
-    fault: DeliveryFault | undefined;
+    fault: DeliveryFailureDetails | undefined;
     mayHaveSent: boolean;
     held: Promise<void> | undefined;
   } = {

@@ -1,5 +1,5 @@
 import type { AddressRemoval, Caller, ProofSession } from '../../src/accounts/threepids/account-addresses.js';
-import type { AccountFault } from '../../src/accounts/failure.js';
+import type { AccountFailureDetails } from '../../src/accounts/failure.js';
 import { loginOf } from './account-requests.js';
 import { tokenRequest } from './contacts.js';
 import { startFakeHomeserver, type FakeHomeserver, type HomeserverRequest } from './fake-homeserver.js';
@@ -108,6 +108,6 @@ export function removalOf(
 }
 
 /** How the relay maps an answer of the homeserver. */
-export function refused(status: number, body: Readonly<Record<string, unknown>>): AccountFault {
+export function refused(status: number, body: Readonly<Record<string, unknown>>): AccountFailureDetails {
   return { kind: 'refused_upstream', status, body, retryAfter: undefined };
 }

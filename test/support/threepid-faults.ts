@@ -1,13 +1,13 @@
-import { ThreepidFailure, type ThreepidFault } from '../../src/threepid/failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from '../../src/threepid/failure.js';
 
 /**
- * Returns the fact of the ThreepidFailure that `work` rejects with. Throws if it ends otherwise.
+ * Returns the details of the ThreepidFailure that `work` rejects with. Throws if it ends otherwise.
  */
-export async function threepidFaultOf(work: Promise<unknown>): Promise<ThreepidFault> {
+export async function threepidFaultOf(work: Promise<unknown>): Promise<ThreepidFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,
   );
-  if (outcome instanceof ThreepidFailure) return outcome.fact;
+  if (outcome instanceof ThreepidFailure) return outcome.details;
   throw outcome;
 }

@@ -89,7 +89,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
     try {
       return await hasher.hash(password);
     } catch (error) {
-      if (error instanceof AccountFailure && error.fact.kind === 'overloaded') return undefined;
+      if (error instanceof AccountFailure && error.details.kind === 'overloaded') return undefined;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
-import { HomeserverFailure, type HomeserverFault } from '../../matrix/failure.js';
-import { AccountFailure, type AccountFault } from '../failure.js';
+import { HomeserverFailure, type HomeserverFailureDetails } from '../../matrix/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../failure.js';
 
 const busyRetryMs = 1_000;
 
@@ -9,11 +9,11 @@ export async function mapHomeserverFailure<Answer>(answer: Promise<Answer>): Pro
     return await answer;
   } catch (error) {
     if (!(error instanceof HomeserverFailure)) throw error;
-    throw new AccountFailure(accountFaultOf(error.fact), { cause: error });
+    throw new AccountFailure(toAccountFailureDetails(error.details), { cause: error });
   }
 }
 
-function accountFaultOf({ kind }: HomeserverFault): AccountFault {
+function toAccountFailureDetails({ kind }: HomeserverFailureDetails): AccountFailureDetails {
   switch (kind) {
     case 'overloaded':
       return { kind, retryAfterMs: busyRetryMs };

@@ -43,7 +43,7 @@ export function createNumberQueue({ add, warnInUse, clock, logger }: NumberQueue
       return true;
     } catch (error) {
       if (!(error instanceof TelegramProofFailure)) throw error;
-      switch (error.fact.kind) {
+      switch (error.details.kind) {
         case 'number_in_use':
           warnInUse(owner);
           return true;

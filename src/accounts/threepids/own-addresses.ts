@@ -60,7 +60,7 @@ export function createOwnAddresses({ database, validation, clock, random }: OwnA
           hold,
         );
       } catch (error) {
-        if (error instanceof ThreepidFailure && error.fact.kind !== 'client_secret_invalid') {
+        if (error instanceof ThreepidFailure && error.details.kind !== 'client_secret_invalid') {
           throw new AccountFailure({ kind: 'address_not_proven' }, { cause: error });
         }
         throw error;

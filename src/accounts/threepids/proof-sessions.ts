@@ -92,7 +92,7 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         return true;
       } catch (error) {
         if (!(error instanceof ThreepidFailure)) throw error;
-        return error.fact.kind === 'session_expired' || error.fact.kind === 'session_not_validated';
+        return error.details.kind === 'session_expired' || error.details.kind === 'session_not_validated';
       }
     },
   };

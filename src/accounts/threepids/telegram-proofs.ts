@@ -33,7 +33,7 @@ export const phoneStandings = ['offered', 'added', 'in_use'] as const;
 export type PhoneStanding = (typeof phoneStandings)[number];
 
 /** The reason why the phone number of a Telegram login could not be added to the Matrix account. */
-export type TelegramProofFault =
+export type TelegramProofFailureDetails =
   /** Bots have no number. */
   | { readonly kind: 'number_missing' }
   /** The user has no Matrix account on this server. */
@@ -45,7 +45,7 @@ export type TelegramProofFault =
   | { readonly kind: 'login_over' };
 
 /** Thrown by TelegramProofs. */
-export class TelegramProofFailure extends Failure<TelegramProofFault> {}
+export class TelegramProofFailure extends Failure<TelegramProofFailureDetails> {}
 
 /**
  * The phone numbers that Telegram logins prove. Only the owner of a number can log in to Telegram

@@ -51,7 +51,7 @@ export const postAddress = defineEndpoint(
       ...anyAddressKinds,
     ]),
     otherErrors: homeserverErrors,
-    failure: (failure) => (failure instanceof AccountFailure ? toPostErrorReply(failure.fact) : undefined),
+    failure: (failure) => (failure instanceof AccountFailure ? toPostErrorReply(failure.details) : undefined),
   },
   ({ addresses, postsWithoutAuthentication: isOn }: PostAddressDeps) => ({
     ...(isOn ? {} : { objection: () => ({ kind: 'route_unknown' }) as const }),

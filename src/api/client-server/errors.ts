@@ -1,6 +1,6 @@
-import type { AccountFault } from '../../accounts/failure.js';
+import type { AccountFailureDetails } from '../../accounts/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
-import type { ThreepidFault } from '../../threepid/failure.js';
+import type { ThreepidFailureDetails } from '../../threepid/failure.js';
 import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-errors.js';
 
 /** Failures that carry the reply of another server. */
@@ -58,7 +58,7 @@ export const accountErrors = {
     errcode: 'M_UNKNOWN',
     error: 'The identity server is unreachable at the moment. Please try again later.',
   },
-} satisfies Record<Exclude<AccountFault['kind'], PassedOn>, WireError>;
+} satisfies Record<Exclude<AccountFailureDetails['kind'], PassedOn>, WireError>;
 
 /**
  * Replies to failures of validating a 3PID for an account. Failures of submitted tokens have the
@@ -81,12 +81,12 @@ export const threepidErrors = {
   session_not_validated: notProven,
   token_wrong: { status: 400, errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' },
   too_many_guesses: tooMany,
-} satisfies Record<ThreepidFault['kind'], WireError>;
+} satisfies Record<ThreepidFailureDetails['kind'], WireError>;
 
 /** Replies that differ for the deprecated POST /account/3pid. */
 export const postErrors = {
   address_not_proven: { ...notProven, status: 403 },
-} satisfies Partial<Record<AccountFault['kind'], WireError>>;
+} satisfies Partial<Record<AccountFailureDetails['kind'], WireError>>;
 
 /**
  * Replies to problems that the HTTP layer detects. For a body of the wrong shape see `bodyErrors`.

@@ -27,8 +27,8 @@ export function matrixSurface({
 }
 
 function toErrorReply(failure: Failure): Reply | undefined {
-  if (failure instanceof ThreepidFailure) return toThreepidErrorReply(failure.fact);
-  return failure instanceof AccountFailure ? toAccountErrorReply(failure.fact) : undefined;
+  if (failure instanceof ThreepidFailure) return toThreepidErrorReply(failure.details);
+  return failure instanceof AccountFailure ? toAccountErrorReply(failure.details) : undefined;
 }
 
 /**

@@ -1,64 +1,64 @@
-import type { AccountFault } from '../../accounts/failure.js';
+import type { AccountFailureDetails } from '../../accounts/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
-import type { BodyFault, HttpProblem } from '../../http/problem.js';
+import type { InvalidMember, HttpProblem } from '../../http/problem.js';
 import type { ObjectReply } from '../../http/reply.js';
-import type { ThreepidFault } from '../../threepid/failure.js';
+import type { ThreepidFailureDetails } from '../../threepid/failure.js';
 import { withRetry, type WireError } from '../matrix-errors.js';
 import { accountErrors, bodyErrors, httpErrors, postErrors, threepidErrors, type PassedOn } from './errors.js';
 
 /** Returns the reply of the client-server API to an account failure. */
-export function toAccountErrorReply(fault: AccountFault): ObjectReply {
-  switch (fault.kind) {
+export function toAccountErrorReply(details: AccountFailureDetails): ObjectReply {
+  switch (details.kind) {
     case 'refused_upstream':
-      return passOn(fault, 'The homeserver rejected the request');
+      return passOn(details, 'The homeserver rejected the request');
     case 'identity_server_refused':
-      return passOn({ ...fault, retryAfter: undefined }, 'The identity server rejected the request');
+      return passOn({ ...details, retryAfter: undefined }, 'The identity server rejected the request');
     case 'authentication_incomplete':
-      return { status: 401, body: fault.body };
+      return { status: 401, body: details.body };
     case 'rate_limited':
     case 'overloaded':
-      return withRetry(toReply(accountErrors[fault.kind]), fault.retryAfterMs);
+      return withRetry(toReply(accountErrors[details.kind]), details.retryAfterMs);
     case 'token_unknown':
-      return toReply(accountErrors.token_unknown, '', { soft_logout: fault.softLogout });
+      return toReply(accountErrors.token_unknown, '', { soft_logout: details.softLogout });
     default:
-      return toReply(accountErrors[fault.kind], detailOf(fault));
+      return toReply(accountErrors[details.kind], detailOf(details));
   }
 }
 
 /** Returns the reply of the deprecated POST /account/3pid, if it differs. */
-export function toPostErrorReply({ kind }: AccountFault): ObjectReply | undefined {
+export function toPostErrorReply({ kind }: AccountFailureDetails): ObjectReply | undefined {
   return kind === 'address_not_proven' ? toReply(postErrors[kind]) : undefined;
 }
 
 /** Returns the reply of the client-server API to a validation failure. */
-export function toThreepidErrorReply(fault: ThreepidFault): ObjectReply {
-  const reply = toReply(threepidErrors[fault.kind]);
-  return 'retryAfterMs' in fault ? withRetry(reply, fault.retryAfterMs) : reply;
+export function toThreepidErrorReply(details: ThreepidFailureDetails): ObjectReply {
+  const reply = toReply(threepidErrors[details.kind]);
+  return 'retryAfterMs' in details ? withRetry(reply, details.retryAfterMs) : reply;
 }
 
 /** Returns the reply of the client-server API to a problem that the HTTP layer detects. */
 export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
-  if (problem.kind === 'body_unfit') return toBodyErrorReply(problem.faults);
+  if (problem.kind === 'body_unfit') return toBodyErrorReply(problem.members);
   const reply = { ...toReply(httpErrors[problem.kind]), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function toBodyErrorReply(faults: readonly BodyFault[]): ObjectReply {
-  const missing = faults.filter(({ problem }) => problem === 'missing').map(({ at }) => at);
+function toBodyErrorReply(members: readonly InvalidMember[]): ObjectReply {
+  const missing = members.filter(({ problem }) => problem === 'missing').map(({ at }) => at);
   if (missing.length > 0) return toReply(bodyErrors.missing, ` ${missing.join(', ')}`);
-  const [first, ...others] = faults;
+  const [first, ...others] = members;
   if (first?.problem !== 'wrong_value' || others.length > 0) return toReply(bodyErrors.unfit);
   return toReply(bodyErrors.wrong_value, ` ${first.at}`);
 }
 
-function detailOf(fault: Exclude<AccountFault, { kind: PassedOn }>): string {
-  switch (fault.kind) {
+function detailOf(details: Exclude<AccountFailureDetails, { kind: PassedOn }>): string {
+  switch (details.kind) {
     case 'parameter_missing':
-      return ` ${fault.name}`;
+      return ` ${details.name}`;
     case 'parameter_invalid':
-      return ` ${fault.name}: ${fault.problem}`;
+      return ` ${details.name}: ${details.problem}`;
     case 'login_type_unknown':
-      return ` ${fault.type.slice(0, 100)}`;
+      return ` ${details.type.slice(0, 100)}`;
     case 'wrong_credentials':
     case 'login_token_invalid':
     case 'user_deactivated':
@@ -84,7 +84,7 @@ const maxRetryMs = 24 * 60 * 60_000;
 
 // Replies always contain an errcode and an error. Other members come from the other server.
 function passOn(
-  { status, body, retryAfter }: Omit<Extract<AccountFault, { kind: 'refused_upstream' }>, 'kind'>,
+  { status, body, retryAfter }: Omit<Extract<AccountFailureDetails, { kind: 'refused_upstream' }>, 'kind'>,
   otherwise: string,
 ): ObjectReply {
   const { errcode, error } = body;

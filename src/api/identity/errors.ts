@@ -1,6 +1,6 @@
 import type { HttpProblem } from '../../http/problem.js';
-import type { IdentityFault } from '../../identity/failure.js';
-import type { ThreepidFault } from '../../threepid/failure.js';
+import type { IdentityFailureDetails } from '../../identity/failure.js';
+import type { ThreepidFailureDetails } from '../../threepid/failure.js';
 import { bodyUnfit, matrixHttpErrors, tooMany, type WireError } from '../matrix-errors.js';
 
 const unauthorized: WireError = { status: 401, errcode: 'M_UNAUTHORIZED', error: 'Unauthorized' };
@@ -47,13 +47,13 @@ export const threepidErrors = {
   },
   token_wrong: { status: 400, errcode: 'M_TOKEN_INCORRECT', error: 'The token is incorrect' },
   too_many_guesses: { ...tooMany, error: 'Too many wrong codes: request a new code' },
-} satisfies Record<ThreepidFault['kind'], WireError>;
+} satisfies Record<ThreepidFailureDetails['kind'], WireError>;
 
 /** Replies that differ for e-mail addresses. */
 export const emailErrors = {
   address_invalid: { status: 400, errcode: 'M_INVALID_EMAIL', error: 'Invalid e-mail address' },
   send_failed: { status: 400, errcode: 'M_EMAIL_SEND_ERROR', error: 'The mail could not be sent' },
-} satisfies Partial<Record<ThreepidFault['kind'], WireError>>;
+} satisfies Partial<Record<ThreepidFailureDetails['kind'], WireError>>;
 
 /** Replies to failures of the identity service. */
 export const identityErrors = {
@@ -97,7 +97,7 @@ export const identityErrors = {
   origin_mismatch: { status: 403, errcode: 'M_FORBIDDEN', error: 'Origin server name does not match mxid' },
   rate_limited: tooMany,
   send_failed: emailErrors.send_failed,
-} satisfies Record<IdentityFault['kind'], WireError>;
+} satisfies Record<IdentityFailureDetails['kind'], WireError>;
 
 /**
  * Replies to problems that the HTTP layer detects. For a body of the wrong shape see `bodyErrors`.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Failure } from '../../base/failure.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply, type Answer } from '../../http/reply.js';
-import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from '../../threepid/failure.js';
 import type { Validation } from '../../threepid/validation.js';
 import { anyKinds, errorShapes, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
@@ -14,7 +14,7 @@ const verdicts = [
   'session_unknown',
   'session_expired',
   'token_wrong',
-] as const satisfies readonly ThreepidFault['kind'][];
+] as const satisfies readonly ThreepidFailureDetails['kind'][];
 
 /** The failures of a token that does not validate a 3PID. */
 export const verdictKinds: readonly ErrorKind[] = verdicts.map((kind) => `threepid:${kind}` as const);
@@ -81,6 +81,6 @@ export function submitToken(version: Version, medium: 'email' | 'msisdn') {
 // usual status.
 function toTokenErrorReply(failure: Failure, { submitFailureStatus }: Version): Answer | undefined {
   const reply = toErrorReply(failure, 'submit');
-  const isVerdict = failure instanceof ThreepidFailure && verdicts.some((kind) => kind === failure.fact.kind);
+  const isVerdict = failure instanceof ThreepidFailure && verdicts.some((kind) => kind === failure.details.kind);
   return isVerdict && reply ? { ...reply, status: submitFailureStatus } : reply;
 }

@@ -1,9 +1,9 @@
 import type { Failure } from '../../base/failure.js';
 import { problemHeaders } from '../../http/plain-problems.js';
-import type { BodyFault, HttpProblem } from '../../http/problem.js';
+import type { InvalidMember, HttpProblem } from '../../http/problem.js';
 import type { ObjectReply } from '../../http/reply.js';
-import { IdentityFailure, type IdentityFault } from '../../identity/failure.js';
-import { ThreepidFailure, type ThreepidFault } from '../../threepid/failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from '../../identity/failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from '../../threepid/failure.js';
 import { withRetry, type WireError } from '../matrix-errors.js';
 import { emailErrors } from './errors.js';
 import { wireError, type ErrorKind, type Peculiar } from './wire-error.js';
@@ -20,29 +20,29 @@ export function toErrorReply(failure: Failure, peculiar?: Peculiar): ObjectReply
 /** Returns the reply of an operation to a failure of the identity service. */
 export function toKnownErrorReply(failure: ThreepidFailure | IdentityFailure, peculiar?: Peculiar): ObjectReply {
   return failure instanceof ThreepidFailure
-    ? toThreepidErrorReply(failure.fact, peculiar)
-    : toIdentityErrorReply(failure.fact, peculiar);
+    ? toThreepidErrorReply(failure.details, peculiar)
+    : toIdentityErrorReply(failure.details, peculiar);
 }
 
-function toThreepidErrorReply(fault: ThreepidFault, peculiar: Peculiar | undefined): ObjectReply {
-  const isOfEmail = 'medium' in fault && fault.medium === 'email' && fault.kind in emailErrors;
-  const row = wireError((isOfEmail ? `email:${fault.kind}` : `threepid:${fault.kind}`) as ErrorKind, peculiar);
+function toThreepidErrorReply(details: ThreepidFailureDetails, peculiar: Peculiar | undefined): ObjectReply {
+  const isOfEmail = 'medium' in details && details.medium === 'email' && details.kind in emailErrors;
+  const row = wireError((isOfEmail ? `email:${details.kind}` : `threepid:${details.kind}`) as ErrorKind, peculiar);
   const reply = toReply(row, '', peculiar === 'submit' ? { success: false } : {});
   // Without a duration, retrying does not help: the client must request another code.
-  return 'retryAfterMs' in fault && fault.retryAfterMs > 0 ? withRetry(reply, fault.retryAfterMs) : reply;
+  return 'retryAfterMs' in details && details.retryAfterMs > 0 ? withRetry(reply, details.retryAfterMs) : reply;
 }
 
-function toIdentityErrorReply(fault: IdentityFault, peculiar: Peculiar | undefined): ObjectReply {
-  const row = wireError(`identity:${fault.kind}`, peculiar);
-  switch (fault.kind) {
+function toIdentityErrorReply(details: IdentityFailureDetails, peculiar: Peculiar | undefined): ObjectReply {
+  const row = wireError(`identity:${details.kind}`, peculiar);
+  switch (details.kind) {
     case 'rate_limited':
-      return withRetry(toReply(row), fault.retryAfterMs);
+      return withRetry(toReply(row), details.retryAfterMs);
     case 'address_in_use':
-      return toReply(row, '', { mxid: fault.mxid });
+      return toReply(row, '', { mxid: details.mxid });
     case 'pepper_wrong':
-      return toReply(row, '', { algorithm: fault.algorithm, lookup_pepper: fault.lookupPepper });
+      return toReply(row, '', { algorithm: details.algorithm, lookup_pepper: details.lookupPepper });
     case 'too_many_addresses':
-      return toReply(row, `: at most ${fault.limit} at a time`);
+      return toReply(row, `: at most ${details.limit} at a time`);
     default:
       return toReply(row);
   }
@@ -50,20 +50,20 @@ function toIdentityErrorReply(fault: IdentityFault, peculiar: Peculiar | undefin
 
 /** Returns the reply of the identity service to a problem that the HTTP layer detects. */
 export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
-  if (problem.kind === 'body_unfit') return toBodyErrorReply(problem.faults);
+  if (problem.kind === 'body_unfit') return toBodyErrorReply(problem.members);
   const reply = { ...toReply(wireError(problem.kind, undefined)), headers: problemHeaders(problem) };
   return problem.kind === 'too_many_attempts' ? withRetry(reply, problem.retryAfterMs) : reply;
 }
 
-function toBodyErrorReply(faults: readonly BodyFault[]): ObjectReply {
-  const namesOf = (problem: BodyFault['problem']) =>
-    faults.filter((fault) => fault.problem === problem).map(({ at }) => at);
+function toBodyErrorReply(members: readonly InvalidMember[]): ObjectReply {
+  const namesOf = (problem: InvalidMember['problem']) =>
+    members.filter((details) => details.problem === problem).map(({ at }) => at);
   const missing = namesOf('missing');
   const invalid = namesOf('wrong_value');
   const long = namesOf('too_many');
   if (missing.length > 0) return toReply(wireError('missing', undefined), missing.join(','));
   if (long.length > 0) return toReply(wireError('too_many', undefined), long.join(','));
-  if (invalid.length < faults.length || invalid.length === 0) return toReply(wireError('unfit', undefined));
+  if (invalid.length < members.length || invalid.length === 0) return toReply(wireError('unfit', undefined));
   return toReply(wireError('wrong_value', undefined), invalid.join(','));
 }
 

@@ -1,9 +1,9 @@
 import type { ReplyShape } from '../../http/endpoint.js';
 import { errorReplies } from '../provisioning/error-replies.js';
-import { wireErrors, type WireFault } from './errors.js';
+import { wireErrors, type WireFailureDetails } from './errors.js';
 import { operations, type OperationName } from './operation.js';
 
-type Kind = WireFault['kind'];
+type Kind = WireFailureDetails['kind'];
 
 const common: readonly Kind[] = [
   'unauthorized',

@@ -1,9 +1,9 @@
 import type { ReplyShape } from '../../http/endpoint.js';
 import { errorReplies } from '../provisioning/error-replies.js';
-import { wireErrors, type WireFault } from './errors.js';
+import { wireErrors, type WireFailureDetails } from './errors.js';
 import { operations, type OperationName } from './operation.js';
 
-type Kind = WireFault['kind'];
+type Kind = WireFailureDetails['kind'];
 
 const admission: readonly Kind[] = ['unauthorized', 'too_many_attempts', 'authentication_unavailable'];
 const owner: readonly Kind[] = ['path_malformed', 'mxid_empty', 'mxid_invalid', 'mxid_not_own', 'not_permitted'];

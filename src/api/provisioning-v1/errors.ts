@@ -1,16 +1,22 @@
-import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
-import type { TelegramAccountFault } from '../../login/accounts.js';
-import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
+import type { TelegramProofFailureDetails } from '../../accounts/threepids/telegram-proofs.js';
+import type { TelegramAccountFailureDetails } from '../../login/accounts.js';
+import type { LoginFailureDetails, LoginProcessFailureDetails } from '../../login/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { httpErrors as sharedHttpErrors, ownerErrors as sharedOwnerErrors } from '../provisioning/http-errors.js';
 import { loginErrors as sharedLoginErrors, otherAccount, proofErrors } from '../provisioning/login-errors.js';
-import type { OwnerFault } from '../provisioning/owner.js';
+import type { OwnerFailureDetails } from '../provisioning/owner.js';
 import type { WireError } from '../provisioning/wire-error.js';
-import type { VersionFault } from './failure.js';
+import type { VersionFailureDetails } from './failure.js';
 
 /** All failures that version 1 maps to an error. */
-export type WireFault =
-  LoginFault | LoginProcessFault | TelegramAccountFault | TelegramProofFault | OwnerFault | VersionFault | HttpProblem;
+export type WireFailureDetails =
+  | LoginFailureDetails
+  | LoginProcessFailureDetails
+  | TelegramAccountFailureDetails
+  | TelegramProofFailureDetails
+  | OwnerFailureDetails
+  | VersionFailureDetails
+  | HttpProblem;
 
 const internal: WireError = { ...sharedHttpErrors.defect, errcode: 'unknown_error' };
 const unhandled = (status: number): WireError => ({
@@ -33,7 +39,7 @@ const loginErrors = {
     error:
       'Please try again. Login cancelled because your other sessions were terminated via the Telegram app, or by Telegram.',
   },
-} satisfies Record<LoginFault['kind'], WireError>;
+} satisfies Record<LoginFailureDetails['kind'], WireError>;
 
 /**
  * Errors of login processes. In this version they have no IDs, so most of these errors occur only
@@ -57,7 +63,7 @@ const processErrors = {
     error: 'You have as many Telegram accounts as are allowed.',
   },
   other_telegram_account: otherAccount,
-} satisfies Record<LoginProcessFault['kind'], WireError>;
+} satisfies Record<LoginProcessFailureDetails['kind'], WireError>;
 
 /** Errors of accounts and contacts. The errcodes are the original's. */
 const accountErrors = {
@@ -68,13 +74,13 @@ const accountErrors = {
     error: 'Invalid user identifier or user not found.',
   },
   identifier_not_user: { status: 400, errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER', error: 'Identifier is not a user.' },
-} satisfies Record<TelegramAccountFault['kind'], WireError>;
+} satisfies Record<TelegramAccountFailureDetails['kind'], WireError>;
 
 /** Errors of the Matrix ID. */
 const ownerErrors = {
   ...sharedOwnerErrors,
   mxid_invalid: { ...sharedOwnerErrors.mxid_invalid, error: 'Invalid user ID' },
-} satisfies Record<OwnerFault['kind'], WireError>;
+} satisfies Record<OwnerFailureDetails['kind'], WireError>;
 
 /** Errors of this version only. */
 const versionErrors = {
@@ -86,7 +92,7 @@ const versionErrors = {
   },
   phone_number_missing: { ...sharedLoginErrors.phone_number_invalid, error: 'Phone number not given.' },
   phone_number_unoccupied_at_code: { ...sharedLoginErrors.phone_number_unoccupied, status: 403 },
-} satisfies Record<VersionFault['kind'], WireError>;
+} satisfies Record<VersionFailureDetails['kind'], WireError>;
 
 /** Errors of the HTTP kernel. */
 const httpErrors = {
@@ -101,7 +107,7 @@ const httpErrors = {
 } satisfies Record<HttpProblem['kind'], WireError>;
 
 /** All of the above. */
-export const wireErrors: Readonly<Record<WireFault['kind'], WireError>> = {
+export const wireErrors: Readonly<Record<WireFailureDetails['kind'], WireError>> = {
   ...loginErrors,
   ...processErrors,
   ...accountErrors,

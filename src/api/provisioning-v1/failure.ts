@@ -1,7 +1,7 @@
 import { DialectFailure } from '../provisioning/to-error-reply.js';
 
 /** Failures of this version only. */
-export type VersionFault =
+export type VersionFailureDetails =
   /** No rooms are bridged: Gangway only logs in. */
   | { readonly kind: 'portal_not_found' }
   | { readonly kind: 'no_bridge_attached' }
@@ -11,4 +11,4 @@ export type VersionFault =
   | { readonly kind: 'phone_number_unoccupied_at_code' };
 
 /** Thrown by the endpoints of version 1. */
-export class VersionFailure extends DialectFailure<VersionFault> {}
+export class VersionFailure extends DialectFailure<VersionFailureDetails> {}

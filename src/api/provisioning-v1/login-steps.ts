@@ -47,7 +47,7 @@ export const { requestCode, sendCode, sendPassword, botToken, addPhone } = login
 // Maps errors whose status or text in the original differs by the step.
 function restate(error: unknown, input: LoginInput): unknown {
   if (!(error instanceof LoginFailure)) return error;
-  const { kind } = error.fact;
+  const { kind } = error.details;
   if (input.kind === 'code' && kind === 'phone_number_unoccupied') {
     return new VersionFailure({ kind: 'phone_number_unoccupied_at_code' }, { cause: error });
   }

@@ -4,9 +4,9 @@ import { LoginFailure } from '../../login/failure.js';
 import { readOwner } from '../provisioning/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
-import { VersionFailure, type VersionFault } from './failure.js';
+import { VersionFailure, type VersionFailureDetails } from './failure.js';
 
-type Kind = VersionFault['kind'];
+type Kind = VersionFailureDetails['kind'];
 
 const room: PathParameter = { description: 'A Matrix room ID, raw or percent-encoded.', example: '!room:example.com' };
 

@@ -1,19 +1,19 @@
-import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
-import type { TelegramAccountFault } from '../../login/accounts.js';
-import type { LoginFault, LoginProcessFault } from '../../login/failure.js';
-import type { TransferFault } from '../../sessions/transfers.js';
+import type { TelegramProofFailureDetails } from '../../accounts/threepids/telegram-proofs.js';
+import type { TelegramAccountFailureDetails } from '../../login/accounts.js';
+import type { LoginFailureDetails, LoginProcessFailureDetails } from '../../login/failure.js';
+import type { TransferFailureDetails } from '../../sessions/transfers.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from '../provisioning/duration.js';
-import type { VersionFault } from './failure.js';
+import type { VersionFailureDetails } from './failure.js';
 
 /** All failures that version 3 maps to an error. */
-export type WireFault =
-  | LoginFault
-  | LoginProcessFault
-  | TelegramAccountFault
-  | TelegramProofFault
-  | TransferFault
-  | VersionFault
+export type WireFailureDetails =
+  | LoginFailureDetails
+  | LoginProcessFailureDetails
+  | TelegramAccountFailureDetails
+  | TelegramProofFailureDetails
+  | TransferFailureDetails
+  | VersionFailureDetails
   | HttpProblem;
 
 /** An error of version 3. */
@@ -129,7 +129,7 @@ export const loginErrors = {
   phone_code_not_entered: badState,
   password_empty: missing('The password is missing'),
   bot_token_missing: missing('The bot token is missing'),
-} satisfies Record<LoginFault['kind'], WireError>;
+} satisfies Record<LoginFailureDetails['kind'], WireError>;
 
 /** Errors of login processes. */
 export const processErrors = {
@@ -141,7 +141,7 @@ export const processErrors = {
   resend_unavailable: telegram(400, 'RESEND_UNAVAILABLE', 'Telegram has no other way to send the code'),
   too_many_accounts: bridge(403, 'TOO_MANY_LOGINS', 'Maximum number of logins exceeded'),
   other_telegram_account: telegram(409, 'OTHER_ACCOUNT', 'That is another Telegram account'),
-} satisfies Record<LoginProcessFault['kind'], WireError>;
+} satisfies Record<LoginProcessFailureDetails['kind'], WireError>;
 
 /** Errors of accounts and contacts. */
 export const accountErrors = {
@@ -152,7 +152,7 @@ export const accountErrors = {
     errcode: 'FI.MAU.TELEGRAM_ID_NOT_USER',
     error: 'Identifier is not a user',
   },
-} satisfies Record<TelegramAccountFault['kind'], WireError>;
+} satisfies Record<TelegramAccountFailureDetails['kind'], WireError>;
 
 /** Why a phone number could not be added to a Matrix account. */
 export const proofErrors = {
@@ -165,7 +165,7 @@ export const proofErrors = {
     'Whether that phone number belongs to another Matrix account cannot be checked at the moment',
   ),
   login_over: accountErrors.account_unknown,
-} satisfies Record<TelegramProofFault['kind'], WireError>;
+} satisfies Record<TelegramProofFailureDetails['kind'], WireError>;
 
 /**
  * Errors of session transfers. The texts are the original's, except for a session that another
@@ -180,7 +180,7 @@ export const transferErrors = {
   },
   transfer_session_held: loginErrors.session_held,
   transfer_not_begun: { status: 400, errcode: 'M_BAD_STATE', error: 'No matching credential export found' },
-} satisfies Record<TransferFault['kind'], WireError>;
+} satisfies Record<TransferFailureDetails['kind'], WireError>;
 
 /** Errors of this version only. */
 export const versionErrors = {
@@ -193,7 +193,7 @@ export const versionErrors = {
     'NO_BRIDGE_ATTACHED',
     'This server logs in to Telegram only: no bridge is attached to it',
   ),
-} satisfies Record<VersionFault['kind'], WireError>;
+} satisfies Record<VersionFailureDetails['kind'], WireError>;
 
 /** The reply to a request without credentials. */
 export const missingToken: WireError = { status: 401, errcode: 'M_MISSING_TOKEN', error: 'Missing auth token' };
@@ -241,7 +241,7 @@ export const httpErrors = {
 } satisfies Record<HttpProblem['kind'], WireError>;
 
 /** All of the above. */
-export const wireErrors: Readonly<Record<WireFault['kind'] | 'token_missing', WireError>> = {
+export const wireErrors: Readonly<Record<WireFailureDetails['kind'] | 'token_missing', WireError>> = {
   ...loginErrors,
   ...processErrors,
   ...accountErrors,

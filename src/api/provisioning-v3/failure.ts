@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.js';
 
 /** Failures of this version only. */
-export type VersionFault =
+export type VersionFailureDetails =
   /** The shared secret acts for any user, so the query must name one. */
   | { readonly kind: 'user_id_missing' }
   | { readonly kind: 'user_id_invalid' }
@@ -12,4 +12,4 @@ export type VersionFault =
   | { readonly kind: 'no_bridge_attached' };
 
 /** Thrown by the endpoints of version 3. */
-export class VersionFailure extends Failure<VersionFault> {}
+export class VersionFailure extends Failure<VersionFailureDetails> {}

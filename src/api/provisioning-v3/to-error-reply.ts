@@ -5,7 +5,7 @@ import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
 import { TransferFailure } from '../../sessions/transfers.js';
-import { LoginFailure, LoginProcessFailure, type LoginFault } from '../../login/failure.js';
+import { LoginFailure, LoginProcessFailure, type LoginFailureDetails } from '../../login/failure.js';
 import {
   accountErrors,
   httpErrors,
@@ -22,21 +22,25 @@ import { VersionFailure } from './failure.js';
 /** Returns the reply to a failure; undefined if this version has no error for it. */
 export function toErrorReply(failure: Failure): ObjectReply | undefined {
   if (failure instanceof LoginFailure) {
-    const { fact } = failure;
-    const name = nameIn(fact);
-    const own = fact.kind === 'bridge_request_rejected' ? { status: fact.status, errcode: fact.errcode } : {};
-    return toReply({ ...loginErrors[fact.kind], ...own }, 'retryAfterMs' in fact ? fact.retryAfterMs : undefined, name);
+    const { details } = failure;
+    const name = nameIn(details);
+    const own = details.kind === 'bridge_request_rejected' ? { status: details.status, errcode: details.errcode } : {};
+    return toReply(
+      { ...loginErrors[details.kind], ...own },
+      'retryAfterMs' in details ? details.retryAfterMs : undefined,
+      name,
+    );
   }
   if (failure instanceof LoginProcessFailure) {
-    const { fact } = failure;
-    if (fact.kind !== 'too_many_accounts') return toReply(processErrors[fact.kind]);
+    const { details } = failure;
+    if (details.kind !== 'too_many_accounts') return toReply(processErrors[details.kind]);
     const row = processErrors.too_many_accounts;
-    return toReply({ ...row, error: `${row.error} (${fact.allowed})` });
+    return toReply({ ...row, error: `${row.error} (${details.allowed})` });
   }
-  if (failure instanceof TelegramAccountFailure) return toReply(accountErrors[failure.fact.kind]);
-  if (failure instanceof TelegramProofFailure) return toReply(proofErrors[failure.fact.kind]);
-  if (failure instanceof TransferFailure) return toReply(transferErrors[failure.fact.kind]);
-  if (failure instanceof VersionFailure) return toReply(versionErrors[failure.fact.kind]);
+  if (failure instanceof TelegramAccountFailure) return toReply(accountErrors[failure.details.kind]);
+  if (failure instanceof TelegramProofFailure) return toReply(proofErrors[failure.details.kind]);
+  if (failure instanceof TransferFailure) return toReply(transferErrors[failure.details.kind]);
+  if (failure instanceof VersionFailure) return toReply(versionErrors[failure.details.kind]);
   return undefined;
 }
 
@@ -48,13 +52,13 @@ export function toHttpErrorReply(problem: HttpProblem): ObjectReply {
   return { ...reply, headers: { ...problemHeaders(problem), ...reply.headers } };
 }
 
-function nameIn(fault: LoginFault): string {
-  switch (fault.kind) {
+function nameIn(details: LoginFailureDetails): string {
+  switch (details.kind) {
     case 'telegram_error':
-      return fault.name;
+      return details.name;
     case 'bridge_refused':
     case 'bridge_request_rejected':
-      return fault.message;
+      return details.message;
     default:
       return '';
   }

@@ -1,6 +1,6 @@
 import type { HttpProblem } from '../../http/problem.js';
 import { describeDuration } from './duration.js';
-import type { OwnerFault } from './owner.js';
+import type { OwnerFailureDetails } from './owner.js';
 import type { WireError } from './wire-error.js';
 
 /** Errors of the Matrix ID. */
@@ -12,7 +12,7 @@ export const ownerErrors = {
     errcode: 'mxid_not_own',
     error: 'Your access token is good for your own user ID only.',
   },
-} satisfies Record<OwnerFault['kind'], WireError>;
+} satisfies Record<OwnerFailureDetails['kind'], WireError>;
 
 const internal: WireError = {
   status: 500,

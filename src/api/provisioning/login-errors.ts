@@ -1,5 +1,5 @@
-import type { TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
-import type { LoginFault } from '../../login/failure.js';
+import type { TelegramProofFailureDetails } from '../../accounts/threepids/telegram-proofs.js';
+import type { LoginFailureDetails } from '../../login/failure.js';
 import { describeDuration } from './duration.js';
 import type { Operation, WireError } from './wire-error.js';
 
@@ -179,7 +179,7 @@ export const loginErrors = {
     error: ({ name }) => `Telegram refused with the error ${name}.`,
     state: 'own',
   },
-} satisfies Record<LoginFault['kind'], WireError>;
+} satisfies Record<LoginFailureDetails['kind'], WireError>;
 
 /** The login requires another Telegram account. */
 export const otherAccount: WireError = {
@@ -208,7 +208,7 @@ export const proofErrors = {
     error: 'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
   },
   login_over: loginErrors.not_logged_in,
-} satisfies Record<TelegramProofFault['kind'], WireError>;
+} satisfies Record<TelegramProofFailureDetails['kind'], WireError>;
 
 function elsewhere(first: string): string {
   return `${first}, or log in with a QR code.`;

@@ -3,14 +3,14 @@ import { parseMxid, type Mxid } from '../../base/mxid.js';
 import type { Principal } from '../../http/principal.js';
 
 /** Failures of the Matrix ID in a path. */
-export type OwnerFault =
+export type OwnerFailureDetails =
   | { readonly kind: 'mxid_empty' }
   | { readonly kind: 'mxid_invalid' }
   /** The access token is another user's. */
   | { readonly kind: 'mxid_not_own' };
 
 /** Thrown by readOwner. */
-export class OwnerFailure extends Failure<OwnerFault> {}
+export class OwnerFailure extends Failure<OwnerFailureDetails> {}
 
 /**
  * Returns the Matrix ID in the path, if the caller may act for it. Compares case-sensitively.

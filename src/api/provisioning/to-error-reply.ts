@@ -1,18 +1,18 @@
 import { TelegramProofFailure } from '../../accounts/threepids/telegram-proofs.js';
-import { Failure, type Fact } from '../../base/failure.js';
+import { Failure, type FailureDetails } from '../../base/failure.js';
 import type { Endpoint } from '../../http/endpoint.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
 import type { Surface } from '../../http/surface.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
-import { LoginFailure, LoginProcessFailure, type LoginFault } from '../../login/failure.js';
+import { LoginFailure, LoginProcessFailure, type LoginFailureDetails } from '../../login/failure.js';
 import { OwnerFailure } from './owner.js';
 import { wirePhone } from './telegram-person.js';
 import { stateOf, type Operation, type WireError } from './wire-error.js';
 
 /** A failure that only one dialect has. */
-export abstract class DialectFailure<F extends Fact = Fact> extends Failure<F> {}
+export abstract class DialectFailure<F extends FailureDetails = FailureDetails> extends Failure<F> {}
 
 /** A dialect's errors by the kinds of failures. */
 export type WireErrors = Readonly<Record<HttpProblem['kind'], WireError>> &
@@ -36,8 +36,10 @@ export function errorHandling(
 
 /** Returns the reply to a failure; undefined if the dialect has no error for it. */
 export function toErrorReply(wireErrors: WireErrors, failure: Failure, operation: Operation): ObjectReply | undefined {
-  if (failure instanceof LoginFailure) return replyIfKnown(wireErrors, failure.fact, operation, extrasOf(failure.fact));
-  return isOfDialects(failure) ? replyIfKnown(wireErrors, failure.fact, operation, {}) : undefined;
+  if (failure instanceof LoginFailure) {
+    return replyIfKnown(wireErrors, failure.details, operation, extrasOf(failure.details));
+  }
+  return isOfDialects(failure) ? replyIfKnown(wireErrors, failure.details, operation, {}) : undefined;
 }
 
 function isOfDialects(failure: Failure): boolean {
@@ -76,12 +78,14 @@ interface Extras {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-function extrasOf(fault: LoginFault): Extras {
-  if (fault.kind === 'flood_wait' || fault.kind === 'asked_too_often') return { retryAfterMs: fault.retryAfterMs };
-  if (fault.kind === 'telegram_error') return { name: fault.name };
-  if (fault.kind === 'bridge_refused' || fault.kind === 'bridge_request_rejected') return { name: fault.message };
-  if (fault.kind !== 'already_logged_in') return {};
-  return { extra: { username: fault.user.username, phone: wirePhone(fault.user.phone) } };
+function extrasOf(details: LoginFailureDetails): Extras {
+  if (details.kind === 'flood_wait' || details.kind === 'asked_too_often') {
+    return { retryAfterMs: details.retryAfterMs };
+  }
+  if (details.kind === 'telegram_error') return { name: details.name };
+  if (details.kind === 'bridge_refused' || details.kind === 'bridge_request_rejected') return { name: details.message };
+  if (details.kind !== 'already_logged_in') return {};
+  return { extra: { username: details.user.username, phone: wirePhone(details.user.phone) } };
 }
 
 // The properties are in the order of the original servers.

@@ -3,7 +3,7 @@ import type { ReplyShape } from '../../http/endpoint.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
-import type { SessionFault } from '../../sessions/failure.js';
+import type { SessionFailureDetails } from '../../sessions/failure.js';
 import { bodyUnfit, matrixHttpErrors, type WireError } from '../matrix-errors.js';
 
 const sessionErrors = {
@@ -20,7 +20,7 @@ const sessionErrors = {
     errcode: 'GANGWAY.LEASE_OVER',
     error: 'The lease has expired, was released, or its login is gone. Do not use the session any more',
   },
-} satisfies Record<SessionFault['kind'], WireError>;
+} satisfies Record<SessionFailureDetails['kind'], WireError>;
 
 const httpErrors = {
   ...matrixHttpErrors,
@@ -72,10 +72,10 @@ const descriptions: Readonly<Record<number, string>> = {
 };
 
 /** Returns the reply to a failure of a service. */
-export function toSessionErrorReply(fault: SessionFault): ObjectReply {
-  const { status, errcode, error: text } = sessionErrors[fault.kind];
-  if (fault.kind !== 'session_held') return { status, body: { errcode, error: text } };
-  const { heldBy, consumer, expiresAt } = fault;
+export function toSessionErrorReply(details: SessionFailureDetails): ObjectReply {
+  const { status, errcode, error: text } = sessionErrors[details.kind];
+  if (details.kind !== 'session_held') return { status, body: { errcode, error: text } };
+  const { heldBy, consumer, expiresAt } = details;
   const lease = consumer === undefined || expiresAt === undefined ? {} : { consumer, expires_at: expiresAt };
   return { status, body: { errcode, error: text, held_by: heldBy, ...lease } };
 }

@@ -25,7 +25,7 @@ export function createSessionsSurface({
     authenticate,
     accessLevel: 'info',
     problem: toHttpErrorReply,
-    failure: (failure) => (failure instanceof SessionFailure ? toSessionErrorReply(failure.fact) : undefined),
+    failure: (failure) => (failure instanceof SessionFailure ? toSessionErrorReply(failure.details) : undefined),
     endpoints: sessionOperations.map((operation) => operation.serve(deps)),
   });
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { ReportFailure, type GatewayReports, type ReportFault } from '../../delivery/telegram-gateway-reports.js';
+import {
+  ReportFailure,
+  type GatewayReports,
+  type ReportFailureDetails,
+} from '../../delivery/telegram-gateway-reports.js';
 import { allowAnonymous } from '../../http/bearer-auth.js';
 import { endpoint, rawBytes } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
@@ -15,7 +19,7 @@ export interface TelegramGatewaySurfaceDeps {
 const spelling = {
   signature_wrong: { status: 401, error: 'Missing or invalid signature.' },
   report_stale: { status: 403, error: 'The signature is too old.' },
-} satisfies Record<ReportFault['kind'], { status: number; error: string }>;
+} satisfies Record<ReportFailureDetails['kind'], { status: number; error: string }>;
 
 const error = { description: 'The report is rejected', schema: z.object({ error: z.string(), errcode: z.string() }) };
 
@@ -27,7 +31,7 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
     authenticate: allowAnonymous,
     accessLevel: 'debug',
     problem: plainProblemReply,
-    failure: (failure) => (failure instanceof ReportFailure ? toReply(failure.fact) : undefined),
+    failure: (failure) => (failure instanceof ReportFailure ? toReply(failure.details) : undefined),
     endpoints: [
       endpoint({
         name: 'report',
@@ -51,7 +55,7 @@ export function createTelegramGatewaySurface({ path, reports }: TelegramGatewayS
   });
 }
 
-function toReply({ kind }: ReportFault): Reply {
+function toReply({ kind }: ReportFailureDetails): Reply {
   const { status, error: text } = spelling[kind];
   return { status, body: { error: text, errcode: kind } };
 }

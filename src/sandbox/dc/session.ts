@@ -124,7 +124,7 @@ export class Session {
       // TDLib pads messages behind the object.
       return this.deps.mtproto.decodePrefix(body).object;
     } catch (error) {
-      if (error instanceof TlFailure && error.fact.kind === 'unknown_constructor') return undefined;
+      if (error instanceof TlFailure && error.details.kind === 'unknown_constructor') return undefined;
       throw error;
     }
   }

@@ -60,7 +60,7 @@ export function createDispatcher({ mtproto, layers, faults, devices, calls, serv
       return { layer, request: codecOf(layer).decode(body) };
     } catch (error) {
       // Unknown functions and types appear in the call log by their number.
-      const isUnknown = error instanceof TlFailure && error.fact.kind === 'unknown_constructor';
+      const isUnknown = error instanceof TlFailure && error.details.kind === 'unknown_constructor';
       if (isUnknown) calls.add({ method: `#${new TlReader(body).uint().toString(16)}`, dc, layer });
       throw error;
     }
@@ -109,7 +109,7 @@ function attempt<T>(work: () => T): Attempt<T> {
   } catch (error) {
     if (error instanceof RpcRefusal) return { kind: 'refused', refusal: error };
     if (!(error instanceof TlFailure)) throw error;
-    const name = error.fact.kind === 'unknown_constructor' ? 'INPUT_METHOD_INVALID' : 'INPUT_FETCH_ERROR';
+    const name = error.details.kind === 'unknown_constructor' ? 'INPUT_METHOD_INVALID' : 'INPUT_FETCH_ERROR';
     return { kind: 'refused', refusal: new RpcRefusal(400, name) };
   }
 }
@@ -124,8 +124,8 @@ function checkAccess(device: Device, method: RpcMethod): void {
   if (device.account.kind === 'deactivated') throw new RpcRefusal(401, 'USER_DEACTIVATED');
 }
 
-function encodeError(mtproto: TlCodec, { fact }: RpcRefusal): Buffer {
-  return mtproto.encode({ _: 'rpc_error', error_code: fact.code, error_message: fact.name });
+function encodeError(mtproto: TlCodec, { details }: RpcRefusal): Buffer {
+  return mtproto.encode({ _: 'rpc_error', error_code: details.code, error_message: details.name });
 }
 
 function phoneOf(device: Device, request: TlObject): string | undefined {

@@ -120,7 +120,7 @@ export class LiveClient {
 
   /** Runs `work` on the client. Ends the client if the session is dead or the network is lost. */
   async run<T>(work: (client: QuietClient) => Promise<T>): Promise<T> {
-    if (this.#ending.failure?.fact.kind === 'unreachable' && !this.#destroyed) {
+    if (this.#ending.failure?.details.kind === 'unreachable' && !this.#destroyed) {
       await this.#client?.destroy();
       await this.open();
     }

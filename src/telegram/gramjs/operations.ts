@@ -12,7 +12,7 @@ import { provePassword } from './mtproto/srp.js';
 import { orPasswordNeeded, qrOperations } from './qr-operations.js';
 import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
 import { readRpcError, unless } from './rpc-failure.js';
-import { isAuthRestart, isStalePasswordCheck } from './rpc-faults.js';
+import { isAuthRestart, isStalePasswordCheck } from './rpc-failure-details.js';
 import { askForCode, readSentCode } from './sent-code.js';
 
 /**

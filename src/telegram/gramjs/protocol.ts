@@ -1,4 +1,4 @@
-import type { TelegramFault } from '../failure.js';
+import type { TelegramFailureDetails } from '../failure.js';
 import type { TelegramSession } from '../gateway.js';
 import type { operations } from './operations.js';
 
@@ -54,7 +54,7 @@ export type Reply =
       readonly type: 'failure';
       readonly requestId: number;
       readonly session: TelegramSession | null;
-      readonly fault: TelegramFault;
+      readonly details: TelegramFailureDetails;
       readonly cause: PlainError | null;
     }
   /** The call under way on this connection waits for its turn in the worker, or proceeds. */

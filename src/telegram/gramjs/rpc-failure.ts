@@ -1,8 +1,8 @@
 import { errors } from 'telegram';
-import { TelegramFailure, type TelegramFault } from '../failure.js';
+import { TelegramFailure, type TelegramFailureDetails } from '../failure.js';
 import { MoveRequired } from './moves.js';
 import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
-import { faultOfRpcError } from './rpc-faults.js';
+import { detailsOfRpcError } from './rpc-failure-details.js';
 
 /**
  * Returns code and name of an RPC error of gramjs, as Telegram sent them, or undefined for any
@@ -31,11 +31,12 @@ export async function unless<T>(names: readonly string[], request: () => Promise
 export function explain(error: unknown): unknown {
   if (error instanceof TelegramFailure) return error;
   const rpcError = readRpcError(error);
-  const fault = rpcError === undefined ? faultOfGramjsError(error) : faultOfRpcError(rpcError.code, rpcError.name);
-  return fault === undefined ? error : new TelegramFailure(fault, { cause: error });
+  const details =
+    rpcError === undefined ? detailsOfGramjsError(error) : detailsOfRpcError(rpcError.code, rpcError.name);
+  return details === undefined ? error : new TelegramFailure(details, { cause: error });
 }
 
-function faultOfGramjsError(error: unknown): TelegramFault | undefined {
+function detailsOfGramjsError(error: unknown): TelegramFailureDetails | undefined {
   if (error instanceof errors.TypeNotFoundError) return { kind: 'unknown_error', name: 'UNKNOWN_CONSTRUCTOR' };
   if (unreachables.some((kind) => error instanceof kind)) return { kind: 'unreachable' };
   if (error instanceof Error && networkErrors.test(error.message)) return { kind: 'unreachable' };

@@ -164,7 +164,7 @@ export function createWorkerConnection({
       try {
         await call('logOut');
       } catch (error) {
-        if (!(error instanceof TelegramFailure) || error.fact.kind !== 'session_dead') throw error;
+        if (!(error instanceof TelegramFailure) || error.details.kind !== 'session_dead') throw error;
       }
     },
     destroy,

@@ -82,7 +82,7 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
     if (!stopping) logger.error('telegram worker ended', { reason, openCalls: open.size });
     const cause = { name: 'Error', message: `the Telegram worker ended: ${reason}`, frames: '' };
     for (const requestId of open.keys()) {
-      settle({ type: 'failure', requestId, session: null, fault: { kind: 'unreachable' }, cause });
+      settle({ type: 'failure', requestId, session: null, details: { kind: 'unreachable' }, cause });
     }
   };
 
@@ -110,7 +110,7 @@ export function startWorkerThread({ url, settings, logger }: WorkerThreadDeps): 
       // The worker answers each call with the result type of its name.
       if (reply.type === 'result') return { ok: true, session, result: reply.result as Calls[N]['result'] };
       const cause = reply.cause === null ? {} : { cause: rebuild(reply.cause) };
-      return { ok: false, session, failure: new TelegramFailure(reply.fault, cause) };
+      return { ok: false, session, failure: new TelegramFailure(reply.details, cause) };
     },
     listen(connectionId, listener) {
       listeners.set(connectionId, listener);

@@ -118,7 +118,7 @@ function sessionOf(connectionId: number): TelegramSession | null {
 function sendError({ requestId, connectionId }: Request, error: unknown): void {
   if (!(error instanceof TelegramFailure)) return send({ type: 'defect', requestId, error: plain(error) });
   const cause = error.cause === undefined ? null : plain(error.cause);
-  send({ type: 'failure', requestId, session: sessionOf(connectionId), fault: error.fact, cause });
+  send({ type: 'failure', requestId, session: sessionOf(connectionId), details: error.details, cause });
 }
 
 function log(level: 'warn' | 'debug', message: string, connectionId: number | null): void {

@@ -1,5 +1,5 @@
-import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
-import { ThreepidFailure, type ThreepidFault } from '../../../src/threepid/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../../../src/accounts/failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from '../../../src/threepid/failure.js';
 
 /** How a fault of a service is answered. */
 export interface Spelling {
@@ -9,15 +9,27 @@ export interface Spelling {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const account = (fact: AccountFault, status: number, errcode: string, error: string, more = {}): Spelling => ({
-  title: fact.kind,
-  failure: new AccountFailure(fact),
+const account = (
+  details: AccountFailureDetails,
+  status: number,
+  errcode: string,
+  error: string,
+  more = {},
+): Spelling => ({
+  title: details.kind,
+  failure: new AccountFailure(details),
   status,
   json: { errcode, error, ...more },
 });
-const threepid = (fact: ThreepidFault, status: number, errcode: string, error: string, more = {}): Spelling => ({
-  title: fact.kind,
-  failure: new ThreepidFailure(fact),
+const threepid = (
+  details: ThreepidFailureDetails,
+  status: number,
+  errcode: string,
+  error: string,
+  more = {},
+): Spelling => ({
+  title: details.kind,
+  failure: new ThreepidFailure(details),
   status,
   json: { errcode, error, ...more },
 });

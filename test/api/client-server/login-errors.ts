@@ -1,4 +1,4 @@
-import type { AccountFault } from '../../../src/accounts/failure.js';
+import type { AccountFailureDetails } from '../../../src/accounts/failure.js';
 
 /** A failure of POST /login, and its answer. */
 export interface LoginErrorRow {
@@ -18,7 +18,7 @@ export type Given =
   | 'too many logins from here'
   | 'too many logins to Alice'
   | 'too many failures of Alice'
-  | { readonly fault: AccountFault }
+  | { readonly fault: AccountFailureDetails }
   | 'a defect';
 
 const password = 'the password of alice';

@@ -1,6 +1,6 @@
 import type { Mxid } from '../../../src/base/mxid.js';
-import { IdentityFailure, type IdentityFault } from '../../../src/identity/failure.js';
-import { ThreepidFailure, type ThreepidFault } from '../../../src/threepid/failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from '../../../src/identity/failure.js';
+import { ThreepidFailure, type ThreepidFailureDetails } from '../../../src/threepid/failure.js';
 
 /** How a fault of a service is answered. */
 export interface Spelling {
@@ -10,15 +10,27 @@ export interface Spelling {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const threepid = (fact: ThreepidFault, status: number, errcode: string, error: string, more = {}): Spelling => ({
-  title: fact.kind,
-  failure: new ThreepidFailure(fact),
+const threepid = (
+  details: ThreepidFailureDetails,
+  status: number,
+  errcode: string,
+  error: string,
+  more = {},
+): Spelling => ({
+  title: details.kind,
+  failure: new ThreepidFailure(details),
   status,
   json: { errcode, error, ...more },
 });
-const identity = (fact: IdentityFault, status: number, errcode: string, error: string, more = {}): Spelling => ({
-  title: fact.kind,
-  failure: new IdentityFailure(fact),
+const identity = (
+  details: IdentityFailureDetails,
+  status: number,
+  errcode: string,
+  error: string,
+  more = {},
+): Spelling => ({
+  title: details.kind,
+  failure: new IdentityFailure(details),
   status,
   json: { errcode, error, ...more },
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { operationErrors } from '../../../src/api/provisioning-0.3.0/error-shapes.js';
 import { wireErrors } from '../../../src/api/provisioning-0.3.0/errors.js';
 import { isOperationName, operations, type OperationName } from '../../../src/api/provisioning-0.3.0/operation.js';
-import type { TelegramFault } from '../../../src/telegram/failure.js';
+import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
 import {
   alice,
   aliceToken,
@@ -30,7 +30,7 @@ interface Row {
   /** What differs from a request that succeeds. */
   readonly request?: Partial<RawRequest> | ((api: Provisioning) => Promise<Partial<RawRequest>>);
   /** Comes after the preparation of the operation. */
-  readonly fault?: TelegramFault;
+  readonly fault?: TelegramFailureDetails;
   /** Instead of the preparation of the operation. */
   readonly prepare?: (api: Provisioning) => Promise<void>;
 }
@@ -249,7 +249,7 @@ function numberFlood(operation: OperationName): Row {
   };
 }
 
-const sendingFaults: readonly (readonly [string, string, TelegramFault])[] = [
+const sendingFaults: readonly (readonly [string, string, TelegramFailureDetails])[] = [
   [
     'login_email_required',
     'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',

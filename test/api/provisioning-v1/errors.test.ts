@@ -3,7 +3,7 @@ import { operationErrors } from '../../../src/api/provisioning-v1/error-shapes.j
 import { wireErrors } from '../../../src/api/provisioning-v1/errors.js';
 import { operations } from '../../../src/api/provisioning-v1/operation.js';
 import { PhoneNumber } from '../../../src/base/phone.js';
-import type { TelegramFault } from '../../../src/telegram/failure.js';
+import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
 import {
   alice,
   aliceToken,
@@ -31,7 +31,7 @@ interface Row {
   /** What differs from a request that succeeds. */
   readonly request?: Partial<RawRequest> | ((api: Provisioning) => Promise<Partial<RawRequest>>);
   /** Comes after the preparation of the operation. */
-  readonly fault?: TelegramFault;
+  readonly fault?: TelegramFailureDetails;
   /** Instead of the preparation of the operation. */
   readonly prepare?: (api: Provisioning) => Promise<void>;
   /** In place of that of the operation. */
@@ -186,7 +186,11 @@ function revoked(operation: UserOperation): Row {
 }
 
 function ofTheNumber(operation: 'request_code' | 'resend_code' | 'send_code'): Row[] {
-  const row = (status: number, kind: TelegramFault['kind'] & `phone_number_${string}`, error: string): Row => ({
+  const row = (
+    status: number,
+    kind: TelegramFailureDetails['kind'] & `phone_number_${string}`,
+    error: string,
+  ): Row => ({
     operation,
     status,
     errcode: kind,
@@ -225,7 +229,7 @@ function deactivated(operation: UserOperation): Row {
   };
 }
 
-const sendingFaults: readonly (readonly [string, string, TelegramFault])[] = [
+const sendingFaults: readonly (readonly [string, string, TelegramFailureDetails])[] = [
   [
     'login_email_required',
     'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',

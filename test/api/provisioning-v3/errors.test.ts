@@ -3,7 +3,7 @@ import { operationErrors, type OperationName } from '../../../src/api/provisioni
 import { wireErrors } from '../../../src/api/provisioning-v3/errors.js';
 import { PhoneNumber } from '../../../src/base/phone.js';
 import { Secret } from '../../../src/base/secret.js';
-import type { TelegramFault } from '../../../src/telegram/failure.js';
+import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
 import {
   alice,
   aliceToken,
@@ -42,7 +42,7 @@ interface Row {
   /** In place of the body of a request that succeeds. */
   readonly body?: string;
   /** Comes after the preparation of the operation. */
-  readonly fault?: TelegramFault;
+  readonly fault?: TelegramFailureDetails;
   readonly before?: (api: Provisioning) => Promise<unknown>;
   /** Happens while the request waits for its answer. */
   readonly meanwhile?: (api: Provisioning) => Promise<void>;

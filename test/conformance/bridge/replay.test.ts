@@ -145,7 +145,7 @@ async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
     return { result: plain(await call) };
   } catch (error) {
     if (!(error instanceof BridgeFailure)) throw error;
-    return { fault: plain(error.fact) };
+    return { fault: plain(error.details) };
   }
 }
 

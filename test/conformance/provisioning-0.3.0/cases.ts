@@ -1,5 +1,5 @@
 import { magicBotSecret, magicPasswords } from '../../../src/sandbox/world/magic.js';
-import type { TelegramFault } from '../../../src/telegram/failure.js';
+import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
 import { alice, authorization, sharedSecret, outsider } from '../../support/provisioning.js';
 import { zeroCodeAccount } from '../../support/zero-code-telegram.js';
 import type { CaseRequest, Deviation, Given, ReplayCase } from '../scenario.js';
@@ -75,23 +75,23 @@ const floodWaitWith = (seconds: number, duration: string) =>
   });
 
 const body = (text: string): ReplayCase => ({ request: post('request_code', text) });
-const requestFails = (fault: TelegramFault): ReplayCase => ({
+const requestFails = (fault: TelegramFailureDetails): ReplayCase => ({
   given: [{ telegramFails: 'sendCode', fault }],
   request: requestCode(),
 });
-const codeFails = (fault: TelegramFault): ReplayCase => ({
+const codeFails = (fault: TelegramFailureDetails): ReplayCase => ({
   given: [codeRequested, { telegramFails: 'signIn', fault }],
   request: sendCode(),
 });
-const passwordFails = (fault: TelegramFault): ReplayCase => ({
+const passwordFails = (fault: TelegramFailureDetails): ReplayCase => ({
   given: [...passwordAsked, { telegramFails: 'checkPassword', fault }],
   request: sendPassword(),
 });
-const tokenFails = (fault: TelegramFault): ReplayCase => ({
+const tokenFails = (fault: TelegramFailureDetails): ReplayCase => ({
   given: [{ telegramFails: 'signInBot', fault }],
   request: botToken(),
 });
-const minuteAndSecond: TelegramFault = { kind: 'flood_wait', retryAfterMs: 61_000 };
+const minuteAndSecond: TelegramFailureDetails = { kind: 'flood_wait', retryAfterMs: 61_000 };
 
 /** How to play each case of replay.json again, by its name there. */
 export const cases: Readonly<Record<string, ReplayCase>> = {

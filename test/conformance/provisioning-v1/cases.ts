@@ -1,5 +1,5 @@
 import { magicPasswords } from '../../../src/sandbox/world/magic.js';
-import type { TelegramFault } from '../../../src/telegram/failure.js';
+import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
 import { alice, plainSecret, outsider } from '../../support/provisioning.js';
 import { accounts } from '../provisioning-0.3.0/cases.js';
 import type { Body, CaseRequest, Given, ReplayCase } from '../scenario.js';
@@ -22,12 +22,12 @@ const passwordAsked: readonly Given[] = [
   { asked: requestCode(accounts.phoneWithPassword), status: 200 },
   { asked: sendCode(), status: 202 },
 ];
-const minuteAndSecond: TelegramFault = { kind: 'flood_wait', retryAfterMs: 61_000 };
+const minuteAndSecond: TelegramFailureDetails = { kind: 'flood_wait', retryAfterMs: 61_000 };
 
 const deviates = (ruling: number, status: number, body: Body) => ({ deviation: { ruling, status, body } });
 const failing = (
   operation: 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot',
-  fault: TelegramFault,
+  fault: TelegramFailureDetails,
 ): ReplayCase => {
   const fails: Given = { telegramFails: operation, fault };
   switch (operation) {

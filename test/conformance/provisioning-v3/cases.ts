@@ -1,5 +1,5 @@
 import { magicPasswords } from '../../../src/sandbox/world/magic.js';
-import type { TelegramFault } from '../../../src/telegram/failure.js';
+import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
 import { alice, aliceOpenId, aliceToken, bob, sharedSecret, outsider } from '../../support/provisioning.js';
 import { stepIds } from '../../api/provisioning-v3/operations.js';
 import { accounts } from '../provisioning-0.3.0/cases.js';
@@ -92,12 +92,15 @@ const whoami = (logins: readonly unknown[]) =>
     command_prefix: '',
     logins,
   });
-const fails = (fault: TelegramFault, operation: 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot'): Given => ({
+const fails = (
+  fault: TelegramFailureDetails,
+  operation: 'sendCode' | 'signIn' | 'checkPassword' | 'signInBot',
+): Given => ({
   telegramFails: operation,
   fault,
 });
 
-const minuteAndSecond: TelegramFault = { kind: 'flood_wait', retryAfterMs: 61_000 };
+const minuteAndSecond: TelegramFailureDetails = { kind: 'flood_wait', retryAfterMs: 61_000 };
 const flooded = deviates(26, 429, {
   errcode: 'FI.MAU.TELEGRAM.FLOOD_WAIT',
   error: 'Telegram asks to wait 1 minute and 1 second before trying again',

@@ -21,7 +21,7 @@ export const bridgePoints = [
 export type BridgePoint = (typeof bridgePoints)[number];
 
 /** The fault of one request. */
-export type BridgeFault =
+export type BridgeFailureDetails =
   /**
    * Acts when `until` resolves. A step does so in the background, whether or not its client still
    * waits.
@@ -44,14 +44,14 @@ export type BridgeFault =
 /** The faults that wait for their requests. */
 export interface BridgeFaults {
   /** Makes the next request of that kind fail in this way; several calls queue. */
-  add(point: BridgePoint, fault: BridgeFault): void;
+  add(point: BridgePoint, fault: BridgeFailureDetails): void;
   /** Returns the fault of the current request, if there is one. */
-  take(point: BridgePoint): BridgeFault | undefined;
+  take(point: BridgePoint): BridgeFailureDetails | undefined;
   clear(): void;
 }
 
 export function createBridgeFaults(): BridgeFaults {
-  const queued: { point: BridgePoint; fault: BridgeFault }[] = [];
+  const queued: { point: BridgePoint; fault: BridgeFailureDetails }[] = [];
   return {
     add: (point, fault) => void queued.push({ point, fault }),
     take(point) {
@@ -63,7 +63,7 @@ export function createBridgeFaults(): BridgeFaults {
 }
 
 /** A slow request, and what ends its wait. */
-export function createSlowFault(): { readonly fault: BridgeFault; readonly release: () => void } {
+export function createSlowFault(): { readonly fault: BridgeFailureDetails; readonly release: () => void } {
   let release: () => void = () => undefined;
   const until = new Promise<void>((resolve) => (release = resolve));
   return { fault: { kind: 'slow', until }, release };

@@ -1,5 +1,5 @@
 import { completeStep, errors, manualStep, manualStepId, ok, type BridgeAnswer } from './answers.js';
-import type { BridgeFault } from './faults.js';
+import type { BridgeFailureDetails } from './faults.js';
 import { SessionRefused } from './telegram-login.js';
 
 /** The login processes of a bridge. A restart ends them all. */
@@ -20,7 +20,7 @@ interface StepRequest {
   readonly txnId: string | null;
   readonly body: string;
   readonly mxid: string;
-  readonly fault: BridgeFault | undefined;
+  readonly fault: BridgeFailureDetails | undefined;
 }
 
 interface Process {

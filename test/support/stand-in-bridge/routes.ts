@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/base/clock.js';
 import { contactOf, errors, ok, type BridgeAnswer } from './answers.js';
-import type { BridgeFault, BridgePoint } from './faults.js';
+import type { BridgeFailureDetails, BridgePoint } from './faults.js';
 import type { StandInLogin, StandInLogins } from './logins.js';
 import type { StandInProcesses } from './processes.js';
 import type { Person } from './telegram-login.js';
@@ -10,7 +10,7 @@ export interface RoutedRequest {
   readonly mxid: string;
   readonly query: URLSearchParams;
   readonly body: string;
-  readonly fault: BridgeFault | undefined;
+  readonly fault: BridgeFailureDetails | undefined;
 }
 
 type Act = (request: RoutedRequest) => BridgeAnswer | Promise<BridgeAnswer>;

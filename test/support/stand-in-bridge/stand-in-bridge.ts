@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../src/base/clock.js';
 import type { KnownSandbox } from '../mtcute-on-sandbox.js';
 import { allFlows, errors, telegramNetwork, type BridgeAnswer } from './answers.js';
-import { createBridgeFaults, type BridgeFault, type BridgePoint } from './faults.js';
+import { createBridgeFaults, type BridgeFailureDetails, type BridgePoint } from './faults.js';
 import { createStandInLogins, type StandInLogin } from './logins.js';
 import { createStandInProcesses } from './processes.js';
 import { createRouter } from './routes.js';
@@ -49,7 +49,7 @@ export interface StandInBridge {
   readonly logins: ReadonlyMap<string, StandInLogin>;
   processCount(): number;
   /** Makes the next request of that kind fail in this way. */
-  fail(point: BridgePoint, fault: BridgeFault): void;
+  fail(point: BridgePoint, fault: BridgeFailureDetails): void;
   clearFaults(): void;
   /** Closes the port and all connections of clients; the logins stay connected to Telegram. */
   goDown(): Promise<void>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { UserIdentifier } from '../../../src/accounts/authority.js';
-import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../../../src/accounts/failure.js';
 import { createLeakyBuckets } from '../../../src/base/leaky-buckets.js';
 import { createLoginLimits, type LoginAllowances } from '../../../src/accounts/login-limits.js';
 import type { ServerName } from '../../../src/base/mxid.js';
@@ -26,7 +26,7 @@ function start(allowances: Partial<LoginAllowances>) {
   });
   const succeed = (identifier = alice, client = here) =>
     outcome(() => limits.logIn({ client, identifier }, () => Promise.resolve('in')));
-  const fail = (identifier = alice, client = here, fault: AccountFault = { kind: 'wrong_credentials' }) =>
+  const fail = (identifier = alice, client = here, fault: AccountFailureDetails = { kind: 'wrong_credentials' }) =>
     outcome(() => limits.logIn({ client, identifier }, () => Promise.reject(new AccountFailure(fault))));
   return { clock, limits, succeed, fail };
 }
@@ -37,7 +37,7 @@ async function outcome(work: () => Promise<string>): Promise<string | number> {
     return await work();
   } catch (error) {
     if (!(error instanceof AccountFailure)) throw error;
-    return error.fact.kind === 'rate_limited' ? error.fact.retryAfterMs : error.fact.kind;
+    return error.details.kind === 'rate_limited' ? error.details.retryAfterMs : error.details.kind;
   }
 }
 
@@ -76,7 +76,7 @@ describe('logins to one account', () => {
     expect([await succeed(), await succeed(), await succeed()]).toEqual(['in', 'in', 30_000]);
   });
 
-  it.each<[string, AccountFault, boolean]>([
+  it.each<[string, AccountFailureDetails, boolean]>([
     ['a wrong password', { kind: 'wrong_credentials' }, true],
     ['a wrong password at the homeserver', upstream(403, 'M_FORBIDDEN'), true],
     ['a limit of the homeserver', upstream(429, 'M_LIMIT_EXCEEDED'), false],
@@ -239,19 +239,19 @@ describe('a leaky bucket', () => {
   });
 });
 
-function upstream(status: number, errcode: string): AccountFault {
+function upstream(status: number, errcode: string): AccountFailureDetails {
   return { kind: 'refused_upstream', status, body: { errcode, error: 'No' }, retryAfter: undefined };
 }
 
 describe('logins with the token of a bridge', () => {
-  const refused = (status: number): AccountFault => ({
+  const refused = (status: number): AccountFailureDetails => ({
     kind: 'refused_upstream',
     status,
     body: {},
     retryAfter: undefined,
   });
 
-  it.each<[string, AccountFault | 'in', boolean]>([
+  it.each<[string, AccountFailureDetails | 'in', boolean]>([
     ['a success', 'in', false],
     ['status 400', refused(400), true],
     ['status 401', refused(401), true],

@@ -37,7 +37,7 @@ describe('the user of an OpenID token, beside embedded accounts,', () => {
     const token = await mint();
     await embedded.clock.advance(3_600_000);
     const error: unknown = await openId.openIdSubject(embedded.serverName, token).catch((thrown: unknown) => thrown);
-    expect(error instanceof FederationFailure && error.fact).toEqual({ kind: 'refused', status: 401 });
+    expect(error instanceof FederationFailure && error.details).toEqual({ kind: 'refused', status: 401 });
   });
 
   it('is requested from another server for its own tokens, or from the homeserver for tokens that we did not issue', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UserIdentifier } from '../../../src/accounts/authority.js';
-import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../../../src/accounts/failure.js';
 import { readIdentifier } from '../../../src/accounts/read-identifier.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ describe('the user identifier of a login request', () => {
     expect(readIdentifier(body)).toEqual(identifier);
   });
 
-  it.each<[Body, AccountFault['kind'], string]>([
+  it.each<[Body, AccountFailureDetails['kind'], string]>([
     [{}, 'parameter_missing', 'identifier'],
     [{ identifier: {} }, 'parameter_missing', 'identifier.type'],
     [{ identifier: 'alice' }, 'parameter_invalid', 'identifier'],
@@ -59,6 +59,6 @@ describe('the user identifier of a login request', () => {
   ])('cannot be read from %j', (body, kind, name) => {
     const read = () => readIdentifier(body);
     expect(read).toThrow(AccountFailure);
-    expect(read).toThrow(expect.objectContaining({ fact: expect.objectContaining({ kind, name }) }));
+    expect(read).toThrow(expect.objectContaining({ details: expect.objectContaining({ kind, name }) }));
   });
 });

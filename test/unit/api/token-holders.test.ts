@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { AccountFailure, type AccountFault } from '../../../src/accounts/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../../../src/accounts/failure.js';
 import { createTokenHolders } from '../../../src/api/token-holders.js';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
 const alice = '@alice:example.org' as Mxid;
-const upstream = (status: number): AccountFault => ({
+const upstream = (status: number): AccountFailureDetails => ({
   kind: 'refused_upstream',
   status,
   body: { errcode: 'M_SOMETHING', error: 'Something' },
@@ -24,7 +24,7 @@ it('the owner of an access token is the user that the authority returns', async 
   expect(await verdict).toEqual({ kind: 'user', mxid: alice });
 });
 
-it.each<AccountFault>([
+it.each<AccountFailureDetails>([
   { kind: 'token_unknown', softLogout: true },
   { kind: 'token_missing' },
   { kind: 'user_deactivated' },
@@ -36,7 +36,7 @@ it.each<AccountFault>([
   expect(logger.lines).toEqual([]);
 });
 
-it.each<AccountFault>([
+it.each<AccountFailureDetails>([
   { kind: 'homeserver_unreachable' },
   { kind: 'rate_limited', retryAfterMs: 1000 },
   upstream(429),

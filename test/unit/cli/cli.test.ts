@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { explainFailure } from '../../../src/cli/explain-failure.js';
-import { DatabaseFailure, type DatabaseFault } from '../../../src/database/failure.js';
+import { DatabaseFailure, type DatabaseFailureDetails } from '../../../src/database/failure.js';
 import { SettingsFailure } from '../../../src/delivery/settings-failure.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { written } from '../config/written-config.js';
@@ -126,7 +126,7 @@ function allOf(...patterns: readonly RegExp[]): RegExp {
 }
 
 describe('a failure message', () => {
-  const faults: readonly (readonly [DatabaseFault, number, RegExp])[] = [
+  const faults: readonly (readonly [DatabaseFailureDetails, number, RegExp])[] = [
     [{ kind: 'uri_invalid', problem: 'It is wrong.' }, 3, /database\.uri: It is wrong\./],
     [{ kind: 'key_invalid', index: undefined }, 3, /encryption\.key is not/],
     [{ kind: 'key_invalid', index: 1 }, 3, /encryption\.old_keys\[1\] is not/],
@@ -177,7 +177,7 @@ describe('a failure message', () => {
     new SettingsFailure({ kind: 'webhook_header_unusable', name: 'X Y' }),
     new SettingsFailure({ kind: 'password_needs_tls' }),
   ];
-  it.each(identityFailures.map((failure) => [failure.fact, failure] as const))(
+  it.each(identityFailures.map((failure) => [failure.details, failure] as const))(
     '%j: a sentence that names the key of the configuration, and the exit code of an invalid one',
     (_, failure) => {
       const { code, text } = explainFailure(failure);

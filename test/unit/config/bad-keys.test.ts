@@ -304,7 +304,7 @@ describe('a configuration with many invalid keys', () => {
       thrown = error;
     }
     expect(thrown).toBeInstanceOf(ConfigFailure);
-    expect((thrown as ConfigFailure).fact).toMatchObject({
+    expect((thrown as ConfigFailure).details).toMatchObject({
       kind: 'config_invalid',
       file: configPath,
       problems: [{ path: 'http.port' }, { path: 'login.expire_minutes' }],

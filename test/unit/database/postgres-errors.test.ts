@@ -15,7 +15,7 @@ const target = {
 const reported = (state: string) => Object.assign(new Error(`state ${state}`), { code: state, severity: 'ERROR' });
 const kindOf = (state: string) => {
   const explained = explainQuery(new QueryFailedError('SELECT', [], reported(state)), target);
-  return explained instanceof DatabaseFailure ? explained.fact.kind : 'defect';
+  return explained instanceof DatabaseFailure ? explained.details.kind : 'defect';
 };
 
 /**
@@ -59,11 +59,11 @@ describe('an error of a PostgreSQL query', () => {
       [],
       Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
     );
-    expect(explainQuery(error, target)).toMatchObject({ fact: { kind: 'unreachable', server: 'db:5432' } });
+    expect(explainQuery(error, target)).toMatchObject({ details: { kind: 'unreachable', server: 'db:5432' } });
   });
 
   it('keeps the state of a read-only server', () => {
-    expect(explainConnecting(reported('53100'), target).fact).toEqual({
+    expect(explainConnecting(reported('53100'), target).details).toEqual({
       kind: 'server_failing',
       server: 'db:5432',
       sqlState: '53100',

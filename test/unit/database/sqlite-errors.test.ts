@@ -9,7 +9,7 @@ const meaningOf = (code: string) => {
   const error = new QueryFailedError('SELECT', [], Object.assign(new Error(code), { code }));
   const explained = explainSqlite(error, path);
   if (!(explained instanceof DatabaseFailure)) return 'defect';
-  return 'reason' in explained.fact ? explained.fact.reason : explained.fact.kind;
+  return 'reason' in explained.details ? explained.details.reason : explained.details.kind;
 };
 
 /** The primary result codes (https://www.sqlite.org/rescode.html). */

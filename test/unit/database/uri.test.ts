@@ -43,7 +43,7 @@ describe('the database URI', () => {
       refusal = error;
     }
     expect(refusal).toBeInstanceOf(DatabaseFailure);
-    expect(refusal).toMatchObject({ fact: { kind: 'uri_invalid', problem: expect.stringMatching(/\.$/) } });
+    expect(refusal).toMatchObject({ details: { kind: 'uri_invalid', problem: expect.stringMatching(/\.$/) } });
     expect(JSON.stringify(refusal)).not.toContain('hunter2');
   });
 });

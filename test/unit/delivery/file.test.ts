@@ -71,7 +71,7 @@ describe('messages into a file', () => {
 
   it('is down if the file cannot be written', async () => {
     const { messenger, logger } = fileMessenger(join(folder, 'no-such-folder', 'x'));
-    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: { kind: 'channel_down' } });
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ details: { kind: 'channel_down' } });
     expect((await logger.line('delivery channel down')).fields['detail']).toContain('ENOENT');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { channelDown, type PhoneChannel } from '../../../src/delivery/channel.js';
 import { createMessenger, type MessengerDeps } from '../../../src/delivery/create-messenger.js';
-import { DeliveryFailure, type DeliveryFault } from '../../../src/delivery/failure.js';
+import { DeliveryFailure, type DeliveryFailureDetails } from '../../../src/delivery/failure.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { emailInvite, emailValidation, phoneValidation } from '../../support/messages.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
@@ -11,8 +11,8 @@ function channelThat(name: string, send: PhoneChannel['send'] = async () => unde
   return { name, deadlineMs: 1000, maxConcurrent: 2, send };
 }
 
-function failing(name: string, fact: DeliveryFault): PhoneChannel {
-  return channelThat(name, () => Promise.reject(new DeliveryFailure(fact)));
+function failing(name: string, details: DeliveryFailureDetails): PhoneChannel {
+  return channelThat(name, () => Promise.reject(new DeliveryFailure(details)));
 }
 
 function setUp(channels: Partial<Pick<MessengerDeps, 'email' | 'phone'>>) {
@@ -21,10 +21,10 @@ function setUp(channels: Partial<Pick<MessengerDeps, 'email' | 'phone'>>) {
   return { clock, logger, messenger: createMessenger({ email: [], phone: [], ...channels, clock, logger }) };
 }
 
-const unknown: DeliveryFault = { kind: 'address_unknown' };
-const unreachable: DeliveryFault = { kind: 'address_unreachable' };
-const down: DeliveryFault = { kind: 'channel_down' };
-const slow = (retryAfterMs: number): DeliveryFault => ({ kind: 'slow_down', retryAfterMs });
+const unknown: DeliveryFailureDetails = { kind: 'address_unknown' };
+const unreachable: DeliveryFailureDetails = { kind: 'address_unreachable' };
+const down: DeliveryFailureDetails = { kind: 'channel_down' };
+const slow = (retryAfterMs: number): DeliveryFailureDetails => ({ kind: 'slow_down', retryAfterMs });
 
 describe('messenger', () => {
   it('can send the kinds of its channels', async () => {
@@ -32,8 +32,8 @@ describe('messenger', () => {
     expect(messenger.canSend('phone_validation')).toBe(true);
     expect(messenger.canSend('email_validation')).toBe(false);
     expect(messenger.canSend('email_invite')).toBe(false);
-    await expect(messenger.send(emailInvite())).rejects.toMatchObject({ fact: { kind: 'no_channel' } });
-    await expect(messenger.send(emailValidation())).rejects.toMatchObject({ fact: { kind: 'no_channel' } });
+    await expect(messenger.send(emailInvite())).rejects.toMatchObject({ details: { kind: 'no_channel' } });
+    await expect(messenger.send(emailValidation())).rejects.toMatchObject({ details: { kind: 'no_channel' } });
   });
 
   it('leaves a message with the first channel that accepts it', async () => {
@@ -44,10 +44,10 @@ describe('messenger', () => {
     expect(seen).toEqual(['one']);
   });
 
-  it.each([unknown, unreachable, down, slow(1000)])('tries the next channel after $kind', async (fact) => {
+  it.each([unknown, unreachable, down, slow(1000)])('tries the next channel after $kind', async (details) => {
     const taken: string[] = [];
     const second = channelThat('two', async ({ code }) => void taken.push(code.reveal()));
-    const { messenger } = setUp({ phone: [failing('one', fact), second] });
+    const { messenger } = setUp({ phone: [failing('one', details), second] });
     await messenger.send(phoneValidation());
     expect(taken).toEqual(['123456']);
   });
@@ -71,9 +71,9 @@ describe('messenger', () => {
     { failures: [down, unreachable], thrown: down },
     { failures: [unreachable], thrown: unreachable },
   ])('throws $thrown.kind if all fail with $failures', async ({ failures, thrown }) => {
-    const phone = failures.map((fact, index) => failing(`channel ${index}`, fact));
+    const phone = failures.map((details, index) => failing(`channel ${index}`, details));
     const { messenger } = setUp({ phone });
-    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: thrown });
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ details: thrown });
   });
 
   it('has a time limit for each channel, and aborts its send after that', async () => {
@@ -83,7 +83,7 @@ describe('messenger', () => {
       return new Promise(() => undefined);
     });
     const { messenger, clock } = setUp({ phone: [silent, { ...silent, name: 'two', deadlineMs: 500 }] });
-    const sending = expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: down });
+    const sending = expect(messenger.send(phoneValidation())).rejects.toMatchObject({ details: down });
     await clock.advance(999);
     expect(given?.aborted).toBe(false);
     const first = given;
@@ -124,7 +124,7 @@ describe('messenger', () => {
     const channel = channelThat('one', () => new Promise(() => undefined));
     const { messenger, clock } = setUp({ phone: [channel] });
     const waiting = Promise.allSettled(Array.from({ length: 202 }, () => messenger.send(phoneValidation())));
-    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact: slow(1000) });
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ details: slow(1000) });
     await clock.advance(1000);
     await waiting;
   });
@@ -206,6 +206,6 @@ it('limits a quota group of callers to a part of the queue of each channel', asy
     outcome.status === 'rejected' ? [outcome.reason] : [],
   );
   expect(
-    reasons.filter((reason) => reason instanceof DeliveryFailure && reason.fact.kind === 'slow_down'),
+    reasons.filter((reason) => reason instanceof DeliveryFailure && reason.details.kind === 'slow_down'),
   ).toHaveLength(120 - 2 - 100);
 });

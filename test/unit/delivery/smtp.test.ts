@@ -43,8 +43,8 @@ async function serverAndMailer(options: SMTPServerOptions = {}, overrides: Parti
 
 async function failureOf(messenger: Messenger, message: Message = emailValidation()) {
   const error: unknown = await messenger.send(message).catch((thrown: unknown) => thrown);
-  if (!(error instanceof Error) || !('fact' in error)) throw new Error('it was sent');
-  return { fact: error.fact, cause: error.cause };
+  if (!(error instanceof Error) || !('details' in error)) throw new Error('it was sent');
+  return { details: error.details, cause: error.cause };
 }
 
 const withTls: SMTPServerOptions = { ...homeCertificate, disabledCommands: ['AUTH'] };
@@ -77,8 +77,8 @@ describe('mail over SMTP', () => {
       expect(taken).toHaveLength(1);
       expect(taken[0]).toContain(to.slice(0, to.indexOf('@')));
     } else {
-      const { fact, cause } = await failureOf(messenger, emailValidation({ to }));
-      expect(fact).toEqual({ kind: outcome });
+      const { details, cause } = await failureOf(messenger, emailValidation({ to }));
+      expect(details).toEqual({ kind: outcome });
       expect(String(cause)).toContain('does not offer SMTPUTF8');
       expect(server.taken).toEqual([]);
     }
@@ -95,7 +95,7 @@ describe('mail over SMTP', () => {
     const failure = failureOf(mailer(silent.port, {}, clock).messenger, emailValidation({ to: eightBit }));
     await silent.firstTaken;
     await clock.advance(60_000);
-    expect(await failure).toMatchObject({ fact: { kind: 'channel_down' } });
+    expect(await failure).toMatchObject({ details: { kind: 'channel_down' } });
     await silent.allClosed();
   });
 
@@ -180,7 +180,7 @@ describe('encryption of mail', () => {
   it('starttls: rejects a server without encryption', async () => {
     const { server, messenger } = await serverAndMailer({}, { security: 'starttls' });
     expect(await failureOf(messenger)).toMatchObject({
-      fact: { kind: 'channel_down' },
+      details: { kind: 'channel_down' },
       cause: { problem: 'settings_refused' },
     });
     expect(server.taken).toEqual([]);
@@ -201,7 +201,7 @@ describe('encryption of mail', () => {
     },
   ])('starttls: rejects a certificate with $what', async ({ options, overrides }) => {
     const { server, messenger } = await serverAndMailer(options, { security: 'starttls', ...overrides });
-    expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
+    expect((await failureOf(messenger)).details).toEqual({ kind: 'channel_down' });
     expect(server.taken).toEqual([]);
   });
 
@@ -227,7 +227,7 @@ describe('logging in to the mail server', () => {
   it('logs an error for a wrong password, without the password', async () => {
     const wrong = { user: 'gangway', password: new Secret('hunter2hunter2') };
     const { messenger, logger } = await serverAndMailer(withPassword, { credentials: wrong });
-    expect((await failureOf(messenger)).fact).toEqual({ kind: 'channel_down' });
+    expect((await failureOf(messenger)).details).toEqual({ kind: 'channel_down' });
     const { fields } = await logger.line('delivery channel down');
     expect(fields).toMatchObject({ channel: 'email[0] smtp', problem: 'credentials_refused' });
     expect(JSON.stringify(logger.lines)).not.toMatch(/hunter2|aHVudGVy/);
@@ -241,13 +241,13 @@ describe('logging in to the mail server', () => {
 
   it('rejects a password together with encryption that an attacker can disable', () => {
     expect(() => mailer(25, { credentials, security: 'opportunistic' })).toThrow(
-      expect.objectContaining({ fact: { kind: 'password_needs_tls' } }),
+      expect.objectContaining({ details: { kind: 'password_needs_tls' } }),
     );
   });
 
   it('logs an error if the server requires a password and none is configured', async () => {
     const { messenger } = await serverAndMailer(withPassword);
-    expect(await failureOf(messenger)).toMatchObject({ fact: { kind: 'channel_down' } });
+    expect(await failureOf(messenger)).toMatchObject({ details: { kind: 'channel_down' } });
   });
 });
 
@@ -270,12 +270,12 @@ describe('refusals of mail', () => {
     {
       said: '550 5.1.1 at RCPT',
       options: toRcpt(saying(550, '5.1.1 No such user here')),
-      fact: { kind: 'address_unknown' },
+      details: { kind: 'address_unknown' },
     },
-    { said: '550 at RCPT', options: toRcpt(saying(550, 'No such user')), fact: { kind: 'address_unknown' } },
-    { said: '553 at RCPT', options: toRcpt(saying(553, 'Not allowed')), fact: { kind: 'address_unknown' } },
-    { said: '552 5.2.2 at RCPT', options: toRcpt(saying(552, '5.2.2 Full')), fact: { kind: 'address_unreachable' } },
-    { said: '550 5.7.1 at RCPT', options: toRcpt(saying(550, '5.7.1 No')), fact: { kind: 'address_unreachable' } },
+    { said: '550 at RCPT', options: toRcpt(saying(550, 'No such user')), details: { kind: 'address_unknown' } },
+    { said: '553 at RCPT', options: toRcpt(saying(553, 'Not allowed')), details: { kind: 'address_unknown' } },
+    { said: '552 5.2.2 at RCPT', options: toRcpt(saying(552, '5.2.2 Full')), details: { kind: 'address_unreachable' } },
+    { said: '550 5.7.1 at RCPT', options: toRcpt(saying(550, '5.7.1 No')), details: { kind: 'address_unreachable' } },
     ...[
       saying(554, '5.7.1 <alice@example.test>: Relay access denied'),
       saying(550, '5.7.1 <alice@example.test>... Relaying denied'),
@@ -285,33 +285,33 @@ describe('refusals of mail', () => {
     ].map((refusal) => ({
       said: `"${refusal.message}" at RCPT`,
       options: toRcpt(refusal),
-      fact: { kind: 'channel_down' },
+      details: { kind: 'channel_down' },
     })),
-    { said: '554 at RCPT', options: toRcpt(saying(554, 'No')), fact: { kind: 'address_unreachable' } },
+    { said: '554 at RCPT', options: toRcpt(saying(554, 'No')), details: { kind: 'address_unreachable' } },
     {
       said: '450 at RCPT',
       options: toRcpt(saying(450, '4.2.0 Greylisted')),
-      fact: { kind: 'slow_down', retryAfterMs: 300_000 },
+      details: { kind: 'slow_down', retryAfterMs: 300_000 },
     },
     {
       said: '452 at DATA',
       options: toData(saying(452, 'Disk full')),
-      fact: { kind: 'slow_down', retryAfterMs: 300_000 },
+      details: { kind: 'slow_down', retryAfterMs: 300_000 },
     },
-    { said: '554 at DATA', options: toData(saying(554, '5.6.0 Spam')), fact: { kind: 'address_unreachable' } },
-    { said: '421 at RCPT', options: toRcpt(saying(421, 'Closing')), fact: { kind: 'channel_down' } },
-    { said: '550 at MAIL', options: toMail(saying(550, 'Not from you')), fact: { kind: 'channel_down' } },
-    { said: '451 at MAIL', options: toMail(saying(451, 'Not now')), fact: { kind: 'channel_down' } },
-    { said: '530 at RCPT', options: toRcpt(saying(530, 'Log in')), fact: { kind: 'channel_down' } },
-  ])('$said is $fact.kind', async ({ options, fact }) => {
+    { said: '554 at DATA', options: toData(saying(554, '5.6.0 Spam')), details: { kind: 'address_unreachable' } },
+    { said: '421 at RCPT', options: toRcpt(saying(421, 'Closing')), details: { kind: 'channel_down' } },
+    { said: '550 at MAIL', options: toMail(saying(550, 'Not from you')), details: { kind: 'channel_down' } },
+    { said: '451 at MAIL', options: toMail(saying(451, 'Not now')), details: { kind: 'channel_down' } },
+    { said: '530 at RCPT', options: toRcpt(saying(530, 'Log in')), details: { kind: 'channel_down' } },
+  ])('$said is $details.kind', async ({ options, details }) => {
     const { messenger } = await serverAndMailer(options);
-    expect((await failureOf(messenger)).fact).toEqual(fact);
+    expect((await failureOf(messenger)).details).toEqual(details);
   });
 
   it('uses no details from the name of the address', async () => {
     const { messenger } = await serverAndMailer(toRcpt(saying(550, '5.1.1 <relay@example.test>: User unknown')));
     const failure = await failureOf(messenger, emailValidation({ to: 'relay@example.test' }));
-    expect(failure.fact).toEqual({ kind: 'address_unknown' });
+    expect(failure.details).toEqual({ kind: 'address_unknown' });
   });
 
   it('logs the server’s reply without the address', async () => {
@@ -343,8 +343,8 @@ describe('an unavailable mail server', () => {
   it('is down if nothing listens', async () => {
     const { server, messenger } = await serverAndMailer();
     await server.stop();
-    const { fact, cause } = await failureOf(messenger);
-    expect(fact).toEqual({ kind: 'channel_down' });
+    const { details, cause } = await failureOf(messenger);
+    expect(details).toEqual({ kind: 'channel_down' });
     expect(cause).toBeInstanceOf(ChannelError);
     expect(cause).toMatchObject({ problem: 'no_connection', detail: expect.stringContaining('ECONNREFUSED') });
   });
@@ -354,7 +354,7 @@ describe('an unavailable mail server', () => {
     after.push(() => silent.stop());
     const { messenger } = mailer(silent.port, { deadlineMs: 50 });
     expect(await failureOf(messenger)).toMatchObject({
-      fact: { kind: 'channel_down' },
+      details: { kind: 'channel_down' },
       cause: { problem: 'no_answer' },
     });
     await silent.allClosed();
@@ -448,7 +448,7 @@ describe('hostile names and addresses', () => {
     '',
   ])('sends nothing to %j', async (to) => {
     const { server, messenger } = await serverAndMailer();
-    expect((await failureOf(messenger, emailValidation({ to }))).fact).toEqual({ kind: 'address_unknown' });
+    expect((await failureOf(messenger, emailValidation({ to }))).details).toEqual({ kind: 'address_unknown' });
     expect(server.taken).toEqual([]);
   });
 });

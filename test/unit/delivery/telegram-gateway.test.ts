@@ -21,8 +21,8 @@ function gateway(overrides: Partial<TelegramGatewayDeps> = {}) {
   const messenger = createMessenger({ email: [], phone: [channel], clock: systemClock, logger });
   const failure = async (message: PhoneValidation) => {
     const error: unknown = await messenger.send(message).catch((thrown: unknown) => thrown);
-    if (!(error instanceof Error) || !('fact' in error)) throw new Error('it was sent');
-    return { fact: error.fact, cause: error.cause };
+    if (!(error instanceof Error) || !('details' in error)) throw new Error('it was sent');
+    return { details: error.details, cause: error.cause };
   };
   return { messenger, logger, failure };
 }
@@ -69,13 +69,13 @@ describe('codes through the Telegram Gateway', () => {
   });
 
   it.each([
-    { number: '+447700900400', error: 'PHONE_NUMBER_INVALID', fact: { kind: 'address_unknown' } },
-    { number: '+447700900404', error: 'PHONE_NUMBER_NOT_FOUND', fact: { kind: 'address_unreachable' } },
-    { number: '+447700900410', error: 'PHONE_NUMBER_NOT_AVAILABLE', fact: { kind: 'address_unreachable' } },
-    { number: '+447700900429', error: 'FLOOD_WAIT_17', fact: { kind: 'slow_down', retryAfterMs: 17_000 } },
-  ])('$error is $fact.kind, without an error in the log', async ({ number, fact }) => {
+    { number: '+447700900400', error: 'PHONE_NUMBER_INVALID', details: { kind: 'address_unknown' } },
+    { number: '+447700900404', error: 'PHONE_NUMBER_NOT_FOUND', details: { kind: 'address_unreachable' } },
+    { number: '+447700900410', error: 'PHONE_NUMBER_NOT_AVAILABLE', details: { kind: 'address_unreachable' } },
+    { number: '+447700900429', error: 'FLOOD_WAIT_17', details: { kind: 'slow_down', retryAfterMs: 17_000 } },
+  ])('$error is $details.kind, without an error in the log', async ({ number, details }) => {
     const { failure, logger } = gateway();
-    expect((await failure(to(number))).fact).toEqual(fact);
+    expect((await failure(to(number))).details).toEqual(details);
     expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
     expect(JSON.stringify(logger.lines)).not.toContain(number.slice(1));
   });
@@ -88,7 +88,7 @@ describe('codes through the Telegram Gateway', () => {
     { number: '+447700900413', problem: 'answer_unfit', detail: 'status 200, a reply without an end' },
   ])('logs an error $problem: $detail', async ({ number, problem, detail }) => {
     const { failure, logger } = gateway();
-    expect((await failure(to(number))).fact).toEqual({ kind: 'channel_down' });
+    expect((await failure(to(number))).details).toEqual({ kind: 'channel_down' });
     const alarm = await logger.line('delivery channel down');
     expect(alarm.fields).toMatchObject({ channel: 'phone[0] telegram_gateway', problem, detail });
     expect(api.asked).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('codes through the Telegram Gateway', () => {
   it('is down after its time limit without a response', async () => {
     const { failure } = gateway({ deadlineMs: 50 });
     expect(await failure(to('+447700900418'))).toMatchObject({
-      fact: { kind: 'channel_down' },
+      details: { kind: 'channel_down' },
       cause: { problem: 'no_answer' },
     });
   });

@@ -76,8 +76,8 @@ describe('templates of the admin', () => {
 
   async function problems() {
     const error: unknown = await loadTemplates({ folder, service }).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ fact: { kind: 'templates_unusable', folder } });
-    return (error as { readonly fact: { readonly problems: readonly unknown[] } }).fact.problems;
+    expect(error).toMatchObject({ details: { kind: 'templates_unusable', folder } });
+    return (error as { readonly details: { readonly problems: readonly unknown[] } }).details.problems;
   }
 
   it('replace the built-in ones, message by message', async () => {

@@ -92,31 +92,31 @@ describe('codes through a webhook', () => {
   interface Row {
     readonly status: number;
     readonly headers?: Readonly<Record<string, string>>;
-    readonly fact: object;
+    readonly details: object;
     readonly problem?: string;
   }
 
   it.each<[string, Row]>([
-    ['400 to an unreachable address', { status: 400, fact: { kind: 'address_unreachable' } }],
-    ['422 to an unreachable address', { status: 422, fact: { kind: 'address_unreachable' } }],
-    ['429 to a pause of a minute', { status: 429, fact: { kind: 'slow_down', retryAfterMs: 60_000 } }],
+    ['400 to an unreachable address', { status: 400, details: { kind: 'address_unreachable' } }],
+    ['422 to an unreachable address', { status: 422, details: { kind: 'address_unreachable' } }],
+    ['429 to a pause of a minute', { status: 429, details: { kind: 'slow_down', retryAfterMs: 60_000 } }],
     [
       '429 with Retry-After to that pause',
-      { status: 429, headers: { 'Retry-After': '7' }, fact: { kind: 'slow_down', retryAfterMs: 7000 } },
+      { status: 429, headers: { 'Retry-After': '7' }, details: { kind: 'slow_down', retryAfterMs: 7000 } },
     ],
-    ['401 to refused credentials', { status: 401, fact: { kind: 'channel_down' }, problem: 'credentials_refused' }],
-    ['403 to refused credentials', { status: 403, fact: { kind: 'channel_down' }, problem: 'credentials_refused' }],
-    ['402 to a lack of credit', { status: 402, fact: { kind: 'channel_down' }, problem: 'no_credit' }],
-    ['404 to refused settings', { status: 404, fact: { kind: 'channel_down' }, problem: 'settings_refused' }],
+    ['401 to refused credentials', { status: 401, details: { kind: 'channel_down' }, problem: 'credentials_refused' }],
+    ['403 to refused credentials', { status: 403, details: { kind: 'channel_down' }, problem: 'credentials_refused' }],
+    ['402 to a lack of credit', { status: 402, details: { kind: 'channel_down' }, problem: 'no_credit' }],
+    ['404 to refused settings', { status: 404, details: { kind: 'channel_down' }, problem: 'settings_refused' }],
     [
       '307 to an unfit answer',
-      { status: 307, headers: { Location: '/other' }, fact: { kind: 'channel_down' }, problem: 'answer_unfit' },
+      { status: 307, headers: { Location: '/other' }, details: { kind: 'channel_down' }, problem: 'answer_unfit' },
     ],
-    ['500 to a channel out of order', { status: 500, fact: { kind: 'channel_down' }, problem: 'out_of_order' }],
-    ['503 to a channel out of order', { status: 503, fact: { kind: 'channel_down' }, problem: 'out_of_order' }],
-  ])('maps %s', async (_, { status, headers, fact, problem }) => {
+    ['500 to a channel out of order', { status: 500, details: { kind: 'channel_down' }, problem: 'out_of_order' }],
+    ['503 to a channel out of order', { status: 503, details: { kind: 'channel_down' }, problem: 'out_of_order' }],
+  ])('maps %s', async (_, { status, headers, details, problem }) => {
     const { messenger, logger, heard } = await webhook({ status, ...(headers ? { headers } : {}) });
-    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ fact });
+    await expect(messenger.send(phoneValidation())).rejects.toMatchObject({ details });
     expect(logger.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields['problem'])).toEqual(
       problem === undefined ? [] : [problem],
     );
@@ -131,7 +131,7 @@ describe('codes through a webhook', () => {
         headers: new Map([[name, new Secret('x')]]),
         templates: createTemplates({ service: 'id.example.test' }),
       });
-    expect(make).toThrow(expect.objectContaining({ fact: { kind: 'webhook_header_unusable', name } }));
+    expect(make).toThrow(expect.objectContaining({ details: { kind: 'webhook_header_unusable', name } }));
   });
 });
 
@@ -145,7 +145,7 @@ describe('the body of a webhook', () => {
   ] as const)('refuses $template as $format: $problem', ({ format, template, problem }) => {
     expect(() => readWebhookBody(format, template)).toThrow(
       expect.objectContaining({
-        fact: { kind: 'webhook_body_unusable', problem: expect.stringContaining(problem) },
+        details: { kind: 'webhook_body_unusable', problem: expect.stringContaining(problem) },
       }),
     );
   });

@@ -39,7 +39,7 @@ async function faultsOf(body: unknown): Promise<unknown> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  return error instanceof HttpFailure && error.fact.kind === 'body_unfit' ? error.fact.faults : error;
+  return error instanceof HttpFailure && error.details.kind === 'body_unfit' ? error.details.members : error;
 }
 
 describe('a body that does not fit', () => {

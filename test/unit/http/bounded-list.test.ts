@@ -44,7 +44,7 @@ async function outcome(schema: z.ZodType, list: unknown): Promise<unknown> {
     const answer = await listing.run(request);
     return 'body' in answer ? (answer.body as { list: unknown }).list : undefined;
   } catch (error) {
-    return error instanceof HttpFailure && error.fact.kind === 'body_unfit' ? error.fact.faults : error;
+    return error instanceof HttpFailure && error.details.kind === 'body_unfit' ? error.details.members : error;
   }
 }
 

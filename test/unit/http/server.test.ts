@@ -130,7 +130,7 @@ describe('a failure in an endpoint', () => {
     expect(text).toBe('{"error":"This cannot be done at the moment. Please try again later.","errcode":"unavailable"}');
     await server.log.line('request');
     const told = server.log.lines.filter(({ message }) => message === 'request failed');
-    expect(told).toMatchObject([{ level: 'warn', fields: { error: { fact: { kind: 'mishap' } } } }]);
+    expect(told).toMatchObject([{ level: 'warn', fields: { error: { details: { kind: 'mishap' } } } }]);
   });
 
   it('is logged if it is answered as a server error', async () => {

@@ -4,8 +4,8 @@ import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { Database } from '../../../src/database/database.js';
 import { createIdentityAccounts, type IdentityAccountsDeps } from '../../../src/identity/database-accounts.js';
-import { IdentityFailure, type IdentityFault } from '../../../src/identity/failure.js';
-import { FederationFailure, type FederationFault } from '../../../src/matrix/federation-failure.js';
+import { IdentityFailure, type IdentityFailureDetails } from '../../../src/identity/failure.js';
+import { FederationFailure, type FederationFailureDetails } from '../../../src/matrix/federation-failure.js';
 import { openTestDatabase } from '../../support/database.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
@@ -21,7 +21,9 @@ const logger = createRecordingLogger();
 
 /** A federation in which each server returns this user for any token. */
 const saying = (subject: string) => ({ openIdSubject: () => Promise.resolve(subject as Mxid) });
-const failing = (fault: FederationFault) => ({ openIdSubject: () => Promise.reject(new FederationFailure(fault)) });
+const failing = (fault: FederationFailureDetails) => ({
+  openIdSubject: () => Promise.reject(new FederationFailure(fault)),
+});
 
 const accountsWith = (options: Partial<IdentityAccountsDeps> = {}) =>
   createIdentityAccounts({
@@ -42,12 +44,12 @@ const openId = (matrixServerName = 'example.test', client = '198.51.100.7') => (
   client,
 });
 
-async function faultOf(work: Promise<unknown>): Promise<IdentityFault> {
+async function faultOf(work: Promise<unknown>): Promise<IdentityFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,
   );
-  if (outcome instanceof IdentityFailure) return outcome.fact;
+  if (outcome instanceof IdentityFailure) return outcome.details;
   throw outcome;
 }
 
@@ -134,7 +136,7 @@ describe('a user', () => {
     expect(await faultOf(accounts.register(openId('example.test:8448')))).toEqual({ kind: 'server_not_allowed' });
   });
 
-  it.each<[FederationFault, IdentityFault['kind']]>([
+  it.each<[FederationFailureDetails, IdentityFailureDetails['kind']]>([
     [{ kind: 'refused', status: 401 }, 'open_id_refused'],
     [{ kind: 'refused', status: 403 }, 'open_id_refused'],
     [{ kind: 'refused', status: 404 }, 'open_id_refused'],

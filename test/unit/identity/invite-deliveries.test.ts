@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { hasSignature } from '../../../src/base/signed-json.js';
-import type { FederationFault } from '../../../src/matrix/federation-failure.js';
+import type { FederationFailureDetails } from '../../../src/matrix/federation-failure.js';
 import { openTestDatabase } from '../../support/database.js';
 import { createMigratedSqlite } from '../../support/database-place.js';
 import { createFakeFederation } from '../../support/fake-federation.js';
@@ -124,7 +124,7 @@ describe('pending invites', () => {
 });
 
 describe('a delivery that fails', () => {
-  it.each<FederationFault>([
+  it.each<FederationFailureDetails>([
     { kind: 'no_connection' },
     { kind: 'overloaded' },
     { kind: 'no_answer', afterMs: 1 },
@@ -188,7 +188,9 @@ describe('a delivery that fails', () => {
    * How many of three deliveries are attempted if the first one fails in this way: one if it
    * concerns the whole server.
    */
-  const tried: { readonly [Kind in FederationFault['kind']]: readonly [FederationFault & { kind: Kind }, 1 | 3] } = {
+  const tried: {
+    readonly [Kind in FederationFailureDetails['kind']]: readonly [FederationFailureDetails & { kind: Kind }, 1 | 3];
+  } = {
     address_refused: [{ kind: 'address_refused' }, 1],
     no_connection: [{ kind: 'no_connection' }, 1],
     no_answer: [{ kind: 'no_answer', afterMs: 1000 }, 1],

@@ -30,7 +30,7 @@ const faultOf = async (loading: Promise<unknown>) => {
     () => 'no failure',
     (error: unknown) => error,
   );
-  return outcome instanceof SigningKeyFailure ? outcome.fact : outcome;
+  return outcome instanceof SigningKeyFailure ? outcome.details : outcome;
 };
 
 beforeEach(async () => {

@@ -60,7 +60,7 @@ describe('events of logins', () => {
     async (reason) => {
       await logIn();
       fixture.telegram.endSessions(reason);
-      await expect(fixture.login.whoAmI(alice)).rejects.toMatchObject({ fact: { kind: 'not_logged_in' } });
+      await expect(fixture.login.whoAmI(alice)).rejects.toMatchObject({ details: { kind: 'not_logged_in' } });
       expect(await events()).toEqual([completed, ended(reason)]);
     },
   );

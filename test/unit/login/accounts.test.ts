@@ -74,7 +74,7 @@ describe('several Telegram accounts of one user', () => {
     const outcomes = await Promise.allSettled(ends);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(maxAccounts);
     const [late] = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(late?.reason).toMatchObject({ fact: { kind: 'too_many_accounts' } });
+    expect(late?.reason).toMatchObject({ details: { kind: 'too_many_accounts' } });
     expect(await idsOf(alice)).toHaveLength(maxAccounts);
     expect(numbers.reduce((sum, number) => sum + fixture.telegram.authorizations(idOf(number)), 0)).toBe(maxAccounts);
   });

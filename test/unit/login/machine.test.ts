@@ -47,7 +47,7 @@ describe('a phone number', () => {
   ])('is rejected without a request to Telegram: %s', (_, text) => {
     expect(decide(undefined, { kind: 'phone', phone: text }, now)).toEqual({
       act: 'refuse',
-      fault: { kind: 'phone_number_invalid' },
+      failure: { kind: 'phone_number_invalid' },
     });
   });
 
@@ -99,19 +99,19 @@ describe('a code', () => {
   });
 
   it.each([undefined, new Secret(''), new Secret(' - ')])('%# is missing', (given) => {
-    expect(signIn(given)).toEqual({ act: 'refuse', fault: { kind: 'phone_code_missing' } });
+    expect(signIn(given)).toEqual({ act: 'refuse', failure: { kind: 'phone_code_missing' } });
   });
 
   it('is rejected if none was requested', () => {
     expect(decide(undefined, { kind: 'code', code: 12345 }, now)).toMatchObject({
-      fault: { kind: 'phone_code_not_requested' },
+      failure: { kind: 'phone_code_not_requested' },
     });
   });
 
   it('that was accepted before returns the same step; another one is rejected', () => {
     expect(signIn(new Secret('22222'), waitingForPassword)).toMatchObject({ act: 'show', step: { kind: 'password' } });
     expect(signIn(new Secret('22223'), waitingForPassword)).toMatchObject({
-      fault: { kind: 'phone_code_not_requested' },
+      failure: { kind: 'phone_code_not_requested' },
     });
   });
 });
@@ -119,17 +119,17 @@ describe('a code', () => {
 it('input that is too long is rejected without a request to Telegram', () => {
   const long = new Secret('1'.repeat(257));
   expect(decide(waitingForCode, { kind: 'code', code: long }, now)).toMatchObject({
-    fault: { kind: 'phone_code_invalid' },
+    failure: { kind: 'phone_code_invalid' },
   });
   expect(decide(undefined, { kind: 'bot_token', token: long }, now)).toMatchObject({
-    fault: { kind: 'bot_token_invalid' },
+    failure: { kind: 'bot_token_invalid' },
   });
 });
 
 describe('a password', () => {
   it.each([undefined, new Secret('')])('%# is missing', (password) => {
     const decision = decide(waitingForPassword, { kind: 'password', password }, now);
-    expect(decision).toEqual({ act: 'refuse', fault: { kind: 'password_empty' } });
+    expect(decision).toEqual({ act: 'refuse', failure: { kind: 'password_empty' } });
   });
 
   it('keeps its spaces', () => {
@@ -139,14 +139,14 @@ describe('a password', () => {
 
   it.each([undefined, waitingForCode])('is rejected before a code was accepted', (state) => {
     const decision = decide(state, { kind: 'password', password: new Secret('x') }, now);
-    expect(decision).toEqual({ act: 'refuse', fault: { kind: 'phone_code_not_entered' } });
+    expect(decision).toEqual({ act: 'refuse', failure: { kind: 'phone_code_not_entered' } });
   });
 });
 
 describe('a bot token', () => {
   it.each([undefined, new Secret(''), new Secret(' \n')])('%# is missing', (token) => {
     expect(decide(undefined, { kind: 'bot_token', token }, now)).toMatchObject({
-      fault: { kind: 'bot_token_missing' },
+      failure: { kind: 'bot_token_missing' },
     });
   });
 

@@ -116,7 +116,7 @@ describe('a login by QR code', () => {
       await fixture.clock.advance(30 * seconds);
       const outcome = await waiting.catch((error: unknown) => error);
       if (elapsed + 30 * seconds < expireAfterMs) shown = outcome as LoginProgress;
-      else expect(outcome).toMatchObject({ fact: { kind: 'login_timed_out' } });
+      else expect(outcome).toMatchObject({ details: { kind: 'login_timed_out' } });
     }
     await fixture.login.sweep();
     expect(fixture.telegram.calls('logOut')).toBe(1);

@@ -78,12 +78,12 @@ const password = (text: string): LoginInput => ({ kind: 'password', password: ne
 const token = (text: string): LoginInput => ({ kind: 'bot_token', token: new Secret(text) });
 
 /** Returns the fault of the failure. Fails the test if there is none. */
-async function faultOf(work: Promise<unknown>): Promise<LoginFailure['fact']> {
+async function faultOf(work: Promise<unknown>): Promise<LoginFailure['details']> {
   const outcome = await work.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
-  if ('error' in outcome && outcome.error instanceof LoginFailure) return outcome.error.fact;
+  if ('error' in outcome && outcome.error instanceof LoginFailure) return outcome.error.details;
   throw new Error(`expected a LoginFailure, got ${JSON.stringify(outcome)}`, { cause: outcome });
 }
 

@@ -147,7 +147,7 @@ describe('a server is found (server-server API, "Resolving server names")', () =
   });
 
   it.each(['', 'no server', 'user@example.org', '127.1'])('is not found by an invalid name: %j', async (name) => {
-    await expect(explorer({}).find(name)).rejects.toMatchObject({ fact: { kind: 'no_connection' } });
+    await expect(explorer({}).find(name)).rejects.toMatchObject({ details: { kind: 'no_connection' } });
   });
 });
 
@@ -231,7 +231,7 @@ describe('a delegation', () => {
       [wellKnown('example.org')]: new FederationFailure({ kind: 'overloaded' }),
     };
     const world = explorer({ web });
-    await expect(world.find('example.org')).rejects.toMatchObject({ fact: { kind: 'overloaded' } });
+    await expect(world.find('example.org')).rejects.toMatchObject({ details: { kind: 'overloaded' } });
     web[wellKnown('example.org')] = delegating('target.test');
     expect((await world.find('example.org')).base).toBe(there);
   });

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/base/clock.js';
 import type { ServerName } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import { signJson } from '../../../src/base/signed-json.js';
-import { FederationFailure, type FederationFault } from '../../../src/matrix/federation-failure.js';
+import { FederationFailure, type FederationFailureDetails } from '../../../src/matrix/federation-failure.js';
 import { createHttpFederation, type HttpFederationDeps } from '../../../src/matrix/http-federation.js';
 import { testAuthority } from '../../support/certificates.js';
 import { createFakeClock } from '../../support/fake-clock.js';
@@ -34,14 +34,14 @@ function connect(deps: Partial<HttpFederationDeps> = {}) {
   });
 }
 
-async function faultOf(work: Promise<unknown>): Promise<FederationFault> {
+async function faultOf(work: Promise<unknown>): Promise<FederationFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
   );
   if (!(error instanceof FederationFailure)) throw error;
   expect(inspect(error, { depth: 9 })).not.toContain('very');
-  return error.fact;
+  return error.details;
 }
 
 const token = new Secret('very/secret+&');

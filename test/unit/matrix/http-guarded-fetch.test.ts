@@ -7,7 +7,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.js';
 import type { LookUpAddresses } from '../../../src/matrix/dns.js';
-import { FederationFailure, type FederationFault } from '../../../src/matrix/federation-failure.js';
+import { FederationFailure, type FederationFailureDetails } from '../../../src/matrix/federation-failure.js';
 import { createGuardedFetch, type GuardedFetchDeps } from '../../../src/matrix/http-guarded-fetch.js';
 import { otherCertificate, testAuthority } from '../../support/certificates.js';
 import { createFakeClock } from '../../support/fake-clock.js';
@@ -42,14 +42,14 @@ function fetcher(deps: Partial<GuardedFetchDeps> = {}) {
 
 const get = (url: string) => ({ method: 'GET', url: new URL(url) }) as const;
 
-async function faultOf(work: Promise<unknown>): Promise<FederationFault> {
+async function faultOf(work: Promise<unknown>): Promise<FederationFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
   );
   if (!(error instanceof FederationFailure)) throw error;
   expect(inspect(error, { depth: 9 })).not.toContain('very-secret');
-  return error.fact;
+  return error.details;
 }
 
 describe('a guarded request', () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/base/clock.js';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
-import { HomeserverFailure, type HomeserverFault } from '../../../src/matrix/failure.js';
+import { HomeserverFailure, type HomeserverFailureDetails } from '../../../src/matrix/failure.js';
 import type { Homeserver } from '../../../src/matrix/homeserver.js';
 import { createHttpHomeserver } from '../../../src/matrix/http-homeserver.js';
 import { createFakeClock } from '../../support/fake-clock.js';
@@ -22,14 +22,14 @@ afterEach(() => homeserver.close());
 const connect = (clock: Clock = systemClock, address = homeserver.url) =>
   createHttpHomeserver({ address, deadlineMs: 10_000, clock });
 
-async function faultOf(work: Promise<unknown>): Promise<HomeserverFault> {
+async function faultOf(work: Promise<unknown>): Promise<HomeserverFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
   );
   if (!(error instanceof HomeserverFailure)) throw error;
   expect(inspect(error, { depth: 9 })).not.toContain('very secret');
-  return error.fact;
+  return error.details;
 }
 
 describe('a request to the homeserver', () => {
@@ -217,7 +217,7 @@ it('a body that is nested too deeply is not sent, and is not the homeserver’s 
   const error: unknown = await connect()
     .logIn({ deep }, here, undefined)
     .catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ fact: { kind: 'body_too_deep' } });
+  expect(error).toMatchObject({ details: { kind: 'body_too_deep' } });
   expect(homeserver.requests).toEqual([]);
 });
 

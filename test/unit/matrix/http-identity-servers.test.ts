@@ -37,7 +37,7 @@ async function faultOf(work: Promise<unknown>) {
   );
   if (!(error instanceof FederationFailure)) throw error;
   expect(inspect(error, { depth: 9 })).not.toContain('very');
-  return error.fact;
+  return error.details;
 }
 
 describe('an identity server', () => {

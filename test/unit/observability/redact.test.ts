@@ -35,10 +35,10 @@ describe('redact', () => {
     });
   });
 
-  it('prints the fact of a failure', () => {
+  it('prints the details of a failure', () => {
     expect(redact(new Tripped({ kind: 'tripped', retryAfterMs: 5 }))).toMatchObject({
       name: 'Tripped',
-      fact: { kind: 'tripped', retryAfterMs: 5 },
+      details: { kind: 'tripped', retryAfterMs: 5 },
     });
   });
 

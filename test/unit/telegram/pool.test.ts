@@ -34,7 +34,7 @@ const open = (pool: ConnectionPool, key: string): Promise<TelegramSession> => po
 const outcomeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => 'well',
-    (error: unknown) => (error instanceof TelegramFailure ? error.fact.kind : error),
+    (error: unknown) => (error instanceof TelegramFailure ? error.details.kind : error),
   );
 
 /** Work that goes on until it is told to end. */

@@ -60,15 +60,15 @@ describe('a proof', () => {
     ['a validated session', { validatedAt: 5, now: expiresAt - 1, proof: { validatedAt: 5 } }],
     [
       'a validated session that has expired',
-      { validatedAt: 5, now: expiresAt, proof: { fault: { kind: 'session_expired' } } },
+      { validatedAt: 5, now: expiresAt, proof: { failure: { kind: 'session_expired' } } },
     ],
     [
       'a session that is not validated',
-      { validatedAt: undefined, now: expiresAt - 1, proof: { fault: { kind: 'session_not_validated' } } },
+      { validatedAt: undefined, now: expiresAt - 1, proof: { failure: { kind: 'session_not_validated' } } },
     ],
     [
       'a session that has expired without a validation',
-      { validatedAt: undefined, now: expiresAt, proof: { fault: { kind: 'session_expired' } } },
+      { validatedAt: undefined, now: expiresAt, proof: { failure: { kind: 'session_expired' } } },
     ],
   ])('of %s', (_, { validatedAt, now, proof }) => {
     expect(proofOf(session({ validatedAt }), now)).toEqual(proof);
@@ -77,8 +77,8 @@ describe('a proof', () => {
 
 describe('a token', () => {
   const now = expiresAt - 1;
-  const wrong = (charged: readonly string[]) => ({ act: 'refuse', fault: { kind: 'token_wrong' }, charged });
-  const expired = { act: 'refuse', fault: { kind: 'session_expired' }, charged: [] };
+  const wrong = (charged: readonly string[]) => ({ act: 'refuse', failure: { kind: 'token_wrong' }, charged });
+  const expired = { act: 'refuse', failure: { kind: 'session_expired' }, charged: [] };
 
   it.each([
     ['that was sent', session(), [token(true)], now, { act: 'validate', expiresAt: now + rules.usableMs }],

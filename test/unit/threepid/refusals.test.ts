@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
-import type { DeliveryFault } from '../../../src/delivery/failure.js';
-import type { ThreepidFault } from '../../../src/threepid/failure.js';
+import type { DeliveryFailureDetails } from '../../../src/delivery/failure.js';
+import type { ThreepidFailureDetails } from '../../../src/threepid/failure.js';
 import type { Asker, TokenRequest } from '../../../src/threepid/validation.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 import { createRecordingMessenger } from '../../support/recording-messenger.js';
@@ -102,7 +102,7 @@ describe('a request is refused', () => {
 });
 
 describe('if a message is not delivered', () => {
-  it.each<[DeliveryFault, ThreepidFault]>([
+  it.each<[DeliveryFailureDetails, ThreepidFailureDetails]>([
     [{ kind: 'no_channel' }, { kind: 'medium_unsupported', medium: 'msisdn' }],
     [{ kind: 'address_unknown' }, { kind: 'send_failed', medium: 'msisdn' }],
     [{ kind: 'address_unreachable' }, { kind: 'send_failed', medium: 'msisdn' }],

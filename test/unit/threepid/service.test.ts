@@ -176,7 +176,7 @@ describe('a token that is withheld', () => {
             answers.push(
               await asked.then(
                 ({ sid, ...rest }) => ({ ...rest, sid: sid.length }),
-                (error: unknown) => (error instanceof ThreepidFailure ? error.fact : error),
+                (error: unknown) => (error instanceof ThreepidFailure ? error.details : error),
               ),
             );
           }

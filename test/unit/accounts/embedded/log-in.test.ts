@@ -185,7 +185,7 @@ describe('a hundred logins at once', () => {
       Array.from({ length: 100 }, (_, index) =>
         accounts.logIn(index % 2 === 0 ? asAlice() : loginOf('unknown', 'anything')).then(
           () => 'granted',
-          (error: unknown) => (error instanceof AccountFailure ? error.fact.kind : String(error)),
+          (error: unknown) => (error instanceof AccountFailure ? error.details.kind : String(error)),
         ),
       ),
     );

@@ -38,7 +38,7 @@ describe('hashes of passwords', () => {
     expect(await hasher.verify(await hasher.hash(longest), longest)).toBe(true);
     for (const unfit of ['', 'x'.repeat(513)]) {
       await expect(hasher.hash(new Secret(unfit))).rejects.toMatchObject({
-        fact: { kind: 'parameter_invalid', name: 'password' },
+        details: { kind: 'parameter_invalid', name: 'password' },
       });
     }
     expect(await hasher.verify(await hasher.hash(longest), new Secret('x'.repeat(513)))).toBe(false);
@@ -65,7 +65,7 @@ describe('hashes of passwords', () => {
     expect(most).toEqual({ running: 2, waiting: 6 });
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
     const reasons = settled.flatMap((outcome): unknown[] => (outcome.status === 'rejected' ? [outcome.reason] : []));
-    const facts = reasons.map((reason) => (reason instanceof AccountFailure ? reason.fact : reason));
+    const facts = reasons.map((reason) => (reason instanceof AccountFailure ? reason.details : reason));
     expect(facts).toEqual(facts.map(() => ({ kind: 'overloaded', retryAfterMs: expect.any(Number) })));
     expect(bounded.load).toEqual({ running: 0, waiting: 0 });
   });

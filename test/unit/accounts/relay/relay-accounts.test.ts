@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AccountFailure, type AccountFault } from '../../../../src/accounts/failure.js';
+import { AccountFailure, type AccountFailureDetails } from '../../../../src/accounts/failure.js';
 import { readIdentifier } from '../../../../src/accounts/read-identifier.js';
 import type { Mxid } from '../../../../src/base/mxid.js';
 import { HomeserverFailure } from '../../../../src/matrix/failure.js';
@@ -27,13 +27,13 @@ const logIn = (identifier: object, more = {}) =>
 const answerWith = (status: number, body: Record<string, unknown>, headers: Record<string, string> = {}) =>
   homeserver.intercept((response) => sendJson(response, { status, body }, headers));
 
-async function faultOf(work: Promise<unknown>): Promise<AccountFault> {
+async function faultOf(work: Promise<unknown>): Promise<AccountFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('it worked'),
     (reason: unknown) => reason,
   );
   if (!(error instanceof AccountFailure)) throw error;
-  return error.fact;
+  return error.details;
 }
 
 describe('a login that the relay forwards', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountFault } from '../../../../src/accounts/failure.js';
+import type { AccountFailureDetails } from '../../../../src/accounts/failure.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { faultOf } from '../../../support/account-requests.js';
 import { tokenRequest } from '../../../support/contacts.js';
@@ -59,7 +59,7 @@ describe('the list of 3PIDs', () => {
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 
-  it.each<[string, number, Readonly<Record<string, unknown>>, AccountFault]>([
+  it.each<[string, number, Readonly<Record<string, unknown>>, AccountFailureDetails]>([
     ['that refuses', 403, { errcode: 'M_FORBIDDEN' }, refused(403, { errcode: 'M_FORBIDDEN' })],
     ['of 404 for another reason', 404, { errcode: 'M_NOT_FOUND' }, refused(404, { errcode: 'M_NOT_FOUND' })],
     ['that is invalid', 200, { threepids: 'many' }, { kind: 'homeserver_unreachable' }],

@@ -172,7 +172,7 @@ describe('the codec', () => {
   it('returns the number of an unknown constructor', () => {
     const unknown = Buffer.from('0403020100000000', 'hex');
     expect(() => codec.decode(unknown)).toThrow(
-      expect.objectContaining({ fact: { kind: 'unknown_constructor', id: 0x01020304 } }),
+      expect.objectContaining({ details: { kind: 'unknown_constructor', id: 0x01020304 } }),
     );
   });
 

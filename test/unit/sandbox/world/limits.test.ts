@@ -14,7 +14,7 @@ function load(phone: string): Account {
   return account;
 }
 
-const refused = (name: string) => expect.objectContaining({ fact: expect.objectContaining({ name }) as unknown });
+const refused = (name: string) => expect.objectContaining({ details: expect.objectContaining({ name }) as unknown });
 const random = systemRandom;
 const group = createGroup();
 

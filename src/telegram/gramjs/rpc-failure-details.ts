@@ -1,24 +1,24 @@
-import type { SessionDeath, TelegramFault } from '../failure.js';
+import type { SessionDeath, TelegramFailureDetails } from '../failure.js';
 
 /**
  * Returns the failure for an RPC error of Telegram. This is the one table from code and name to
  * failure (core.telegram.org/api/errors, and the error lists of the methods that this adapter
  * calls). The code decides about names that are not in the table.
  */
-export function faultOfRpcError(code: number | undefined, name: string): TelegramFault {
+export function detailsOfRpcError(code: number | undefined, name: string): TelegramFailureDetails {
   const waitSeconds = waitName.exec(name)?.[1];
   if (waitSeconds !== undefined) return floodWait(Number(waitSeconds));
-  const simple = simpleFaults.get(name);
+  const simple = simpleKinds.get(name);
   if (simple !== undefined) return { kind: simple };
   const death = deaths.get(name);
   if (death !== undefined) return { kind: 'session_dead', reason: death };
   if (proofOfOwnApp.test(name)) return { kind: 'code_unavailable' };
   if (rejectionOfClient.test(name)) return { kind: 'client_rejected' };
   if (isTroubleOfTelegram(code, name)) return { kind: 'unreachable' };
-  return faultOfClass(code, name);
+  return detailsOfClass(code, name);
 }
 
-function faultOfClass(code: number | undefined, name: string): TelegramFault {
+function detailsOfClass(code: number | undefined, name: string): TelegramFailureDetails {
   switch (code) {
     // Means that another data centre must answer. The client follows if it finds that data centre.
     case 303:
@@ -34,7 +34,7 @@ function faultOfClass(code: number | undefined, name: string): TelegramFault {
   }
 }
 
-function floodWait(seconds: number): TelegramFault {
+function floodWait(seconds: number): TelegramFailureDetails {
   return { kind: 'flood_wait', retryAfterMs: Math.max(1, seconds) * 1000 };
 }
 
@@ -75,9 +75,9 @@ const rejectionOfClient =
 // Attest).
 const proofOfOwnApp = /^(?:RECAPTCHA_CHECK|APNS_VERIFY_CHECK|INTEGRITY_CHECK_CLASSIC)_/;
 
-type SimpleKind = Exclude<TelegramFault['kind'], 'session_dead' | 'flood_wait' | 'unknown_error'>;
+type SimpleKind = Exclude<TelegramFailureDetails['kind'], 'session_dead' | 'flood_wait' | 'unknown_error'>;
 
-const simpleFaults: ReadonlyMap<string, SimpleKind> = new Map<string, SimpleKind>([
+const simpleKinds: ReadonlyMap<string, SimpleKind> = new Map<string, SimpleKind>([
   ['PHONE_NUMBER_INVALID', 'phone_number_invalid'],
   ['PHONE_NUMBER_BANNED', 'phone_number_banned'],
   ['PHONE_NUMBER_UNOCCUPIED', 'phone_number_unoccupied'],

@@ -1,8 +1,8 @@
-import type { BridgeFault } from '../bridge/failure.js';
+import type { BridgeFailureDetails } from '../bridge/failure.js';
 
-/** Returns the text of a bridge fault for users and administrators. */
-export function describeFault(fault: BridgeFault): string {
-  switch (fault.kind) {
+/** Returns the text of a failure of the bridge for users and administrators. */
+export function describeBridgeFailure(details: BridgeFailureDetails): string {
+  switch (details.kind) {
     case 'bridge_unreachable':
       return 'The bridge cannot be reached.';
     case 'bridge_secret_rejected':
@@ -19,7 +19,7 @@ export function describeFault(fault: BridgeFault): string {
       return 'Telegram limits how often the bridge may ask.';
     case 'bridge_request_rejected':
     case 'bridge_refused':
-      return fault.message;
+      return details.message;
     case 'bridge_answer_invalid':
       return 'The bridge does not answer as mautrix-telegram does.';
   }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { TelegramFault } from '../../../../src/telegram/failure.js';
-import { faultOfRpcError, isAuthRestart, isStalePasswordCheck } from '../../../../src/telegram/gramjs/rpc-faults.js';
+import type { TelegramFailureDetails } from '../../../../src/telegram/failure.js';
+import {
+  detailsOfRpcError,
+  isAuthRestart,
+  isStalePasswordCheck,
+} from '../../../../src/telegram/gramjs/rpc-failure-details.js';
 
-const revoked: TelegramFault = { kind: 'session_dead', reason: 'revoked' };
-const deactivated: TelegramFault = { kind: 'session_dead', reason: 'deactivated' };
-const waitOf = (seconds: number): TelegramFault => ({ kind: 'flood_wait', retryAfterMs: seconds * 1000 });
+const revoked: TelegramFailureDetails = { kind: 'session_dead', reason: 'revoked' };
+const deactivated: TelegramFailureDetails = { kind: 'session_dead', reason: 'deactivated' };
+const waitOf = (seconds: number): TelegramFailureDetails => ({ kind: 'flood_wait', retryAfterMs: seconds * 1000 });
 
-const table: readonly (readonly [number | undefined, string, TelegramFault])[] = [
+const table: readonly (readonly [number | undefined, string, TelegramFailureDetails])[] = [
   [400, 'PHONE_NUMBER_INVALID', { kind: 'phone_number_invalid' }],
   [400, 'PHONE_NUMBER_BANNED', { kind: 'phone_number_banned' }],
   [400, 'PHONE_NUMBER_UNOCCUPIED', { kind: 'phone_number_unoccupied' }],
@@ -74,9 +78,9 @@ const table: readonly (readonly [number | undefined, string, TelegramFault])[] =
   [undefined, '', { kind: 'unknown_error', name: 'UNKNOWN' }],
 ];
 
-describe('the fact behind an RPC error', () => {
+describe('the failure behind an RPC error', () => {
   it.each(table)('%s %s', (code, name, fault) => {
-    expect(faultOfRpcError(code, name)).toEqual(fault);
+    expect(detailsOfRpcError(code, name)).toEqual(fault);
   });
 
   it('distinguishes a restart of the login from other internal errors', () => {
