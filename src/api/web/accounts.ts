@@ -95,7 +95,7 @@ export const logOut = userForm(
 );
 
 function isNotLoggedIn(error: unknown): boolean {
-  return error instanceof LoginFailure && error.fact.kind === 'not_logged_in';
+  return error instanceof LoginFailure && error.details.kind === 'not_logged_in';
 }
 
 /** POST /accounts/{account}/phone: the number becomes a 3PID of the Matrix account. */

@@ -84,7 +84,7 @@ export function createLinksSurface(base: string, deps: LinkDeps & { readonly aut
     problem: plainProblemReply,
     failure(failure) {
       if (!(failure instanceof WebFailure)) return undefined;
-      return failure.fact.kind === 'not_permitted'
+      return failure.details.kind === 'not_permitted'
         ? {
             status: 403,
             body: { error: 'bridge.permissions does not let this user log in.', errcode: 'mxid_not_whitelisted' },

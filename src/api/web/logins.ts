@@ -137,7 +137,7 @@ function readInput(form: Readonly<Record<string, string>>): LoginInput | undefin
 /** Returns whether the form was for an earlier step: in another tab, or after going back. */
 function isAtAnotherStep(error: unknown): boolean {
   if (!(error instanceof LoginProcessFailure)) return false;
-  return error.fact.kind === 'wrong_step' || error.fact.kind === 'login_finished';
+  return error.details.kind === 'wrong_step' || error.details.kind === 'login_finished';
 }
 
 /** Returns the problem to show with the step, or throws what ends the login process. */
@@ -145,7 +145,7 @@ function readProblem(error: unknown) {
   const isShown =
     error instanceof LoginFailure ||
     (error instanceof LoginProcessFailure &&
-      ['resend_unavailable', 'too_many_accounts', 'other_telegram_account'].includes(error.fact.kind));
+      ['resend_unavailable', 'too_many_accounts', 'other_telegram_account'].includes(error.details.kind));
   const problem = isShown ? problemOf(error) : undefined;
   if (!problem) throw error;
   return problem;

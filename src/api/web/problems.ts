@@ -1,9 +1,14 @@
-import { AccountFailure, type AccountFault } from '../../accounts/failure.js';
-import { TelegramProofFailure, type TelegramProofFault } from '../../accounts/threepids/telegram-proofs.js';
+import { AccountFailure, type AccountFailureDetails } from '../../accounts/failure.js';
+import { TelegramProofFailure, type TelegramProofFailureDetails } from '../../accounts/threepids/telegram-proofs.js';
 import { Failure } from '../../base/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
-import { LoginFailure, LoginProcessFailure, type LoginFault, type LoginProcessFault } from '../../login/failure.js';
+import {
+  LoginFailure,
+  LoginProcessFailure,
+  type LoginFailureDetails,
+  type LoginProcessFailureDetails,
+} from '../../login/failure.js';
 import type { SiteProblem } from '../../web/site/problems.js';
 import type { ShownProblem } from '../../web/site/site-page.js';
 
@@ -17,32 +22,34 @@ export interface PageProblem extends ShownProblem {
 
 /** Returns the problem of a failure, or undefined for a failure that no page explains. */
 export function problemOf(failure: Failure): PageProblem | undefined {
-  if (failure instanceof WebFailure) return withStatus({ problem: failure.fact.kind });
-  if (failure instanceof LoginFailure) return withStatus(ofLogin(failure.fact));
-  if (failure instanceof LoginProcessFailure) return withStatus(ofProcess(failure.fact));
+  if (failure instanceof WebFailure) return withStatus({ problem: failure.details.kind });
+  if (failure instanceof LoginFailure) return withStatus(ofLogin(failure.details));
+  if (failure instanceof LoginProcessFailure) return withStatus(ofProcess(failure.details));
   if (failure instanceof TelegramAccountFailure) return withStatus({ problem: 'account_unknown' });
-  if (failure instanceof TelegramProofFailure) return withStatus({ problem: proofProblems[failure.fact.kind] });
-  if (failure instanceof AccountFailure) return withStatus(ofAccount(failure.fact));
+  if (failure instanceof TelegramProofFailure) return withStatus({ problem: proofProblems[failure.details.kind] });
+  if (failure instanceof AccountFailure) return withStatus(ofAccount(failure.details));
   return undefined;
 }
 
-function ofLogin(fault: LoginFault): ShownProblem {
-  switch (fault.kind) {
+function ofLogin(details: LoginFailureDetails): ShownProblem {
+  switch (details.kind) {
     case 'flood_wait':
     case 'asked_too_often':
-      return { problem: fault.kind, retryAfterMs: fault.retryAfterMs };
+      return { problem: details.kind, retryAfterMs: details.retryAfterMs };
     case 'telegram_error':
-      return { problem: fault.kind, message: fault.name };
+      return { problem: details.kind, message: details.name };
     case 'bridge_refused':
     case 'bridge_request_rejected':
-      return { problem: fault.kind, message: fault.message };
+      return { problem: details.kind, message: details.message };
     default:
-      return { problem: fault.kind };
+      return { problem: details.kind };
   }
 }
 
-function ofProcess(fault: LoginProcessFault): ShownProblem {
-  return fault.kind === 'too_many_accounts' ? { problem: fault.kind, max: fault.allowed } : { problem: fault.kind };
+function ofProcess(details: LoginProcessFailureDetails): ShownProblem {
+  return details.kind === 'too_many_accounts'
+    ? { problem: details.kind, max: details.allowed }
+    : { problem: details.kind };
 }
 
 const proofProblems = {
@@ -51,15 +58,15 @@ const proofProblems = {
   number_in_use: 'number_in_use',
   number_unchecked: 'number_unavailable',
   login_over: 'account_unknown',
-} as const satisfies Record<TelegramProofFault['kind'], SiteProblem>;
+} as const satisfies Record<TelegramProofFailureDetails['kind'], SiteProblem>;
 
-function ofAccount(fault: AccountFault): ShownProblem {
-  switch (fault.kind) {
+function ofAccount(details: AccountFailureDetails): ShownProblem {
+  switch (details.kind) {
     case 'wrong_credentials':
       return { problem: 'wrong_credentials' };
     case 'rate_limited':
     case 'overloaded':
-      return { problem: 'sign_in_too_often', retryAfterMs: fault.retryAfterMs };
+      return { problem: 'sign_in_too_often', retryAfterMs: details.retryAfterMs };
     case 'user_deactivated':
       return { problem: 'owner_deactivated' };
     case 'login_token_invalid':
@@ -68,7 +75,7 @@ function ofAccount(fault: AccountFault): ShownProblem {
     case 'parameter_invalid':
       return { problem: 'sign_in_incomplete' };
     case 'refused_upstream':
-      return ofUpstream(fault.status, fault.body);
+      return ofUpstream(details.status, details.body);
     default:
       return { problem: 'homeserver_unreachable' };
   }
