@@ -73,6 +73,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         ...telegram.connection,
         proxy: telegram.proxy.type === 'disabled' ? undefined : telegram.proxy,
         deviceInfo: { ...telegram.deviceInfo, appVersion: telegram.deviceInfo.appVersion ?? version },
+        logsDebug: config.logging.level === 'debug',
         clock,
         logger,
       });

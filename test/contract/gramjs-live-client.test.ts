@@ -1,8 +1,10 @@
 import { helpers } from 'telegram';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
-import { expect, it } from 'vitest';
+import { MTProtoSender } from 'telegram/network/index.js';
+import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { LiveClient } from '../../src/telegram/gramjs/live-client.js';
+import { createSaltCache, type SaltCache } from '../../src/telegram/gramjs/mtproto/salt-cache.js';
 import { operations } from '../../src/telegram/gramjs/operations.js';
 import { workerSettings } from '../../src/telegram/gramjs/options.js';
 import { createTurns } from '../../src/telegram/gramjs/turns.js';
@@ -11,19 +13,24 @@ import { faultOf } from '../support/magic-logins.js';
 
 const gramjs = useGramjsOnSandbox();
 
-it('a client that is destroyed before it reopens stays closed', async () => {
+function createClient(session: string | null, salts: SaltCache): LiveClient {
   const settings = workerSettings(optionsFor(gramjs.sandbox));
   for (const { fingerprint, modulus, exponent } of settings.publicKeys) {
     _serverKeys.set(fingerprint, { n: helpers.readBigIntFromBuffer(Buffer.from(modulus), false), e: exponent });
   }
-  const client = new LiveClient({
+  return new LiveClient({
     settings,
-    session: null,
+    session,
     turns: createTurns(systemClock),
+    salts,
     log: (level, message) => gramjs.logger[level](message),
     onTurn: () => undefined,
     onLoginToken: () => undefined,
   });
+}
+
+it('a client that is destroyed before it reopens stays closed', async () => {
+  const client = createClient(null, createSaltCache());
   await client.open();
   gramjs.sandbox.control.addFault({ kind: 'refuse' });
   gramjs.sandbox.control.cutConnections();
@@ -32,4 +39,24 @@ it('a client that is destroyed before it reopens stays closed', async () => {
   const outcome = faultOf(client.run((quiet) => operations.getMe(quiet)));
   await client.destroy();
   expect(await outcome).toEqual({ kind: 'unreachable' });
+});
+
+it('a client knows the salt of a new key, and of a key that was used before', async () => {
+  const wrongSalts = vi.spyOn(MTProtoSender.prototype, '_handleBadServerSalt');
+  const open = async (session: string | null, salts: SaltCache): Promise<string | null> => {
+    const client = createClient(session, salts);
+    await client.open();
+    await client.destroy();
+    return client.session;
+  };
+  try {
+    const salts = createSaltCache();
+    const session = await open(null, salts);
+    await open(session, salts);
+    expect(wrongSalts).not.toHaveBeenCalled();
+    await open(session, createSaltCache());
+    expect(wrongSalts).toHaveBeenCalled();
+  } finally {
+    wrongSalts.mockRestore();
+  }
 });

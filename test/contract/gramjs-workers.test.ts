@@ -1,7 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, vi } from 'vitest';
+import { anotherTurn } from '../support/another-turn.js';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramProxy } from '../../src/telegram/gramjs/gateway.js';
-import { builtWorkerUrl, callDeadlineMs, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
+import {
+  builtWorkerUrl,
+  callDeadlineMs,
+  connectDeadlineMs,
+  useGramjsOnSandbox,
+  workerAfter,
+} from '../support/gramjs-on-sandbox.js';
 import { codeOf, failureOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { until } from '../support/until.js';
 import { startSocksServer, type SocksServer } from '../support/socks-server.js';
@@ -45,6 +53,26 @@ describe('a worker', () => {
     expect((await (await gateway.connect()).sendCode(numberOf('9996610051'))).length).toBe(5);
   });
 
+  it('that loads for longer than a connection lives is not taken for one that hangs', async () => {
+    const channel = new BroadcastChannel('a slow start');
+    const waiting = new Promise((resolve) => channel.addEventListener('message', resolve, { once: true }));
+    const slow = `
+      const channel = new BroadcastChannel('a slow start');
+      const go = new Promise((resolve) => { channel.onmessage = resolve; });
+      channel.postMessage('waiting');
+      await go;
+      channel.close();`;
+    const gateway = gramjs.createGateway({ workerUrl: workerAfter(slow) });
+    const outcome = faultOf(gateway.connect());
+    await waiting;
+    await gramjs.clock.advance(connectDeadlineMs + hangDeadlineMs);
+    expect(await outcome).toEqual({ kind: 'unreachable' });
+    channel.postMessage('go');
+    channel.close();
+    expect((await (await gateway.connect()).sendCode(numberOf('9996610055'))).length).toBe(5);
+    expect(gramjs.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('that does not close a connection keeps the others if it does not hang', async () => {
     const stuck = `require('telegram').TelegramClient.prototype.destroy = () => new Promise(() => {});`;
     const gateway = gramjs.createGateway({ workerUrl: workerAfter(stuck) });
@@ -81,6 +109,28 @@ describe('a worker', () => {
     await (await gateway.connect()).destroy();
     await until(() => starts() === 2);
     expect(gramjs.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('that stops because it is idle is awaited when the gateway closes', async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const terminate = vi.spyOn(Worker.prototype, 'terminate').mockImplementationOnce(async () => {
+      await finished;
+      return 0;
+    });
+    const gateway = gramjs.createGateway();
+    await (await gateway.connect()).destroy();
+    await gramjs.clock.advance(tenMinutes);
+    expect(terminate).toHaveBeenCalledTimes(1);
+    let isClosed = false;
+    const closed = gateway.close().then(() => (isClosed = true));
+    await anotherTurn();
+    expect(isClosed).toBe(false);
+    finish();
+    await closed;
+    const [worker] = terminate.mock.contexts;
+    terminate.mockRestore();
+    if (worker instanceof Worker) await worker.terminate();
   });
 
   it('is joined by the second one when it has a call to work on', async () => {
@@ -195,6 +245,11 @@ describe('the log', () => {
     expect(texts).toContain('Connection closed while receiving data');
     expect(gramjs.logger.lines.filter(({ message }) => message === 'telegram worker output')).toEqual([]);
     expect(texts.filter((text) => String(text).includes('console'))).toEqual([]);
+  });
+
+  it('contains no debug lines of workers if they are not wanted', async () => {
+    await (await gramjs.loggedIn('9996610072', gramjs.createGateway({ logsDebug: false }))).destroy();
+    expect(gramjs.logger.lines.filter(({ message }) => message === 'telegram worker log')).toEqual([]);
   });
 
   it('contains what is printed in a worker, without its values', async () => {

@@ -29,6 +29,8 @@ export interface LyingServer {
   readonly steps: readonly string[];
   /** The keys that the server has made. */
   readonly keys: readonly Buffer[];
+  /** The first salts of these keys. */
+  readonly salts: readonly (bigint | undefined)[];
 }
 
 const mtproto = createTlCodec(parseTlSchema(schema));
@@ -44,17 +46,22 @@ export async function createLyingServers() {
     const messageIds = createMessageIds(systemClock);
     const steps: string[] = [];
     const keys: Buffer[] = [];
+    const salts: (bigint | undefined)[] = [];
     const answers: Buffer[] = [];
     return {
       steps,
       keys,
+      salts,
       async send(packet) {
         const request = mtproto.decode(packet.subarray(plainHeadLength));
         const lie = told?.step === request._ ? told.lie : undefined;
         steps.push(request._);
         const step = exchange.step(request, dataCentreId, lie);
         if (step.kind === 'refused') throw new Error(`the server refused ${request._}`);
-        if (step.key) keys.push(step.key.bytes);
+        if (step.key) {
+          keys.push(step.key.bytes);
+          salts.push(step.key.origin?.firstSalt);
+        }
         answers.push(framePlain(mtproto.encode(step.answer), messageIds.next('answer'), lie));
       },
       async recv() {

@@ -6,6 +6,7 @@ import { TelegramFailure } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
 import { MoveRequired } from './moves.js';
 import { CheckedSender } from './mtproto/checked-sender.js';
+import type { SaltCache } from './mtproto/salt-cache.js';
 import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
 import type { PlainProxy, WorkerSettings } from './worker-settings.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
@@ -23,6 +24,7 @@ const notOpenedAgain = 'the connection broke and could not be opened again';
 export interface ClientOptions {
   readonly settings: WorkerSettings;
   readonly session: LeanSession;
+  readonly salts: SaltCache;
   readonly log: LogLine;
   /**
    * Called when the data centre does not have the auth key of the session (transport error -404).
@@ -46,6 +48,7 @@ export interface ClientOptions {
  */
 export class QuietClient extends TelegramClient {
   readonly #settings: WorkerSettings;
+  readonly #salts: SaltCache;
   readonly #transport: Transport;
   readonly #onLost: (why: string) => void;
   readonly #makeKey: ClientOptions['makeKey'];
@@ -57,6 +60,7 @@ export class QuietClient extends TelegramClient {
   constructor({
     settings,
     session,
+    salts,
     log,
     onKeyUnknown,
     onUntrusted,
@@ -95,6 +99,7 @@ export class QuietClient extends TelegramClient {
     // With an MTProto proxy, gramjs replaces the given connection class by its own.
     this._connection = transport.connection;
     this.#settings = settings;
+    this.#salts = salts;
     this.#transport = transport;
     this.#onLost = onLost;
     this.#makeKey = makeKey;
@@ -141,6 +146,7 @@ export class QuietClient extends TelegramClient {
         reconnectRetries: this._reconnectRetries,
       },
       random: systemRandom,
+      salts: this.#salts,
       onUntrusted: this.#onUntrusted,
     });
   }

@@ -21,6 +21,8 @@ interface Slot {
   thread: WorkerThread | undefined;
   readonly connections: Set<WorkerConnection>;
   cancelStop: Cancel;
+  /** Resolves when the thread that was stopped last has ended. */
+  stopped: Promise<void>;
 }
 
 /**
@@ -38,6 +40,7 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
     thread: undefined,
     connections: new Set<WorkerConnection>(),
     cancelStop: () => undefined,
+    stopped: Promise.resolve(),
   }));
   let lastConnectionId = 0;
   let closed = false;
@@ -59,7 +62,7 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
     slot.cancelStop = clock.after(stopIdleWorkerAfterMs, () => {
       const idle = slot.thread;
       slot.thread = undefined;
-      void idle?.stop();
+      slot.stopped = idle?.stop() ?? slot.stopped;
     });
   }
 
@@ -88,7 +91,7 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
       closed = true;
       for (const slot of slots) slot.cancelStop();
       const destroyed = slots.flatMap(({ connections }) => [...connections].map((connection) => connection.destroy()));
-      await Promise.all(slots.flatMap(({ thread }) => thread?.stop() ?? []));
+      await Promise.all(slots.flatMap(({ thread, stopped }) => [thread?.stop() ?? Promise.resolve(), stopped]));
       await Promise.all(destroyed);
     },
   };

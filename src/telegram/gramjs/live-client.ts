@@ -1,6 +1,7 @@
 import { TelegramFailure } from '../failure.js';
 import { QuietClient } from './client.js';
 import { LeanSession } from './lean-session.js';
+import type { SaltCache } from './mtproto/salt-cache.js';
 import type { WorkerSettings } from './worker-settings.js';
 import type { LogLine } from './quiet-logger.js';
 import type { Turns } from './turns.js';
@@ -33,6 +34,7 @@ export interface LiveClientOptions {
   /** The saved session; null for a new one. */
   readonly session: string | null;
   readonly turns: Turns;
+  readonly salts: SaltCache;
   readonly log: LogLine;
   /** Called when the current call begins and ends to wait for its turn. */
   readonly onTurn: (waits: boolean) => void;
@@ -50,6 +52,7 @@ export interface LiveClientOptions {
 export class LiveClient {
   readonly #settings: WorkerSettings;
   readonly #turns: Turns;
+  readonly #salts: SaltCache;
   readonly #log: LogLine;
   readonly #onTurn: (waits: boolean) => void;
   readonly #onLoginToken: () => void;
@@ -59,10 +62,11 @@ export class LiveClient {
   #ending = new Ending();
   #destroyed = false;
 
-  constructor({ settings, session, turns, log, onTurn, onLoginToken }: LiveClientOptions) {
+  constructor({ settings, session, turns, salts, log, onTurn, onLoginToken }: LiveClientOptions) {
     this.#settings = settings;
     this.#saved = session;
     this.#turns = turns;
+    this.#salts = salts;
     this.#log = log;
     this.#onTurn = onTurn;
     this.#onLoginToken = onLoginToken;
@@ -86,6 +90,7 @@ export class LiveClient {
     const client = new QuietClient({
       settings: this.#settings,
       session,
+      salts: this.#salts,
       log: this.#log,
       onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
       onUntrusted: (answer) => {

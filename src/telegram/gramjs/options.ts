@@ -39,6 +39,11 @@ export interface GramjsGatewayOptions {
    */
   readonly workers?: number;
   readonly logger: Logger;
+  /**
+   * Whether the workers send what they log at level debug. Each line costs a message between
+   * threads. Defaults to true.
+   */
+  readonly logsDebug?: boolean;
   readonly clock: Clock;
   /** The compiled worker.js, if it is not in the folder of this module. */
   readonly workerUrl?: URL;
@@ -55,6 +60,7 @@ export function workerSettings({
   proxy,
   dataCentres = [],
   publicKeys = [],
+  logsDebug = true,
 }: GramjsGatewayOptions): WorkerSettings {
   return {
     apiId,
@@ -63,6 +69,7 @@ export function workerSettings({
     proxy: proxy === undefined ? null : plainProxy(proxy),
     dataCentres,
     publicKeys: publicKeys.map(readPublicKey),
+    logsDebug,
   };
 }
 

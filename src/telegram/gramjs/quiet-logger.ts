@@ -1,7 +1,9 @@
 import { Logger } from 'telegram';
 import type { LogLevel } from 'telegram/extensions/Logger.js';
 
-/** Receives the log lines of gramjs: `warn` for its errors, `debug` for the rest. */
+/**
+ * Receives the log lines of gramjs, not yet printable: `warn` for its errors, `debug` for the rest.
+ */
 export type LogLine = (level: 'warn' | 'debug', message: string) => void;
 
 /**
@@ -22,7 +24,7 @@ export class QuietLogger extends Logger {
 
   override _log(level: LogLevel, message: string): void {
     const name: string = level;
-    if (name !== 'debug') this.#write(name === 'error' ? 'warn' : 'debug', printable(message));
+    if (name !== 'debug') this.#write(name === 'error' ? 'warn' : 'debug', message);
   }
 }
 

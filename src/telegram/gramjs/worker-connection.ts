@@ -33,6 +33,8 @@ export interface WorkerConnectionDeps {
  * hangs.
  */
 const destroyDeadlineMs = 5_000;
+/** The time that a new worker has to load gramjs, on a machine that is short of processors. */
+const loadDeadlineMs = 60_000;
 
 /**
  * Creates the side of a connection in the main thread: deadlines, secrets and failures. The worker
@@ -122,8 +124,9 @@ export function createWorkerConnection({
   }
 
   async function stopIfSilent(): Promise<void> {
+    const limitMs = thread.messagesHeard() === 0 ? loadDeadlineMs : destroyDeadlineMs;
     try {
-      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'ping'));
+      await withDeadline(clock, limitMs, thread.call(connectionId, 'ping'));
     } catch (error) {
       logger.error('telegram worker hangs', { error });
       await thread.stop();

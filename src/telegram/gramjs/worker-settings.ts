@@ -44,4 +44,5 @@ export interface WorkerSettings {
   /** Empty for Telegram's own network. */
   readonly dataCentres: readonly DataCentre[];
   readonly publicKeys: readonly RsaPublicKey[];
+  readonly logsDebug: boolean;
 }

@@ -33,7 +33,9 @@ export interface WorkerThread {
    * function that stops it.
    */
   listen(connectionId: number, listener: ConnectionListener): () => void;
-  /** How many messages the worker has sent. A worker that hangs sends none. */
+  /**
+   * How many messages the worker has sent. A worker that hangs or that is still loading sends none.
+   */
   messagesHeard(): number;
   /** Calls that are not answered yet. */
   openCalls(): number;

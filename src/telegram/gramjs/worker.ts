@@ -11,6 +11,7 @@ import type { QuietClient } from './client.js';
 import { decode, encode } from './codec.js';
 import { LiveClient } from './live-client.js';
 import { operations } from './operations.js';
+import { createSaltCache } from './mtproto/salt-cache.js';
 import type { PlainError, Reply, Request } from './protocol.js';
 import { printable } from './quiet-logger.js';
 import { explain } from './rpc-failure.js';
@@ -23,6 +24,7 @@ const settings = workerData as WorkerSettings;
 const clients = new Map<number, LiveClient>();
 const calls = new KeyedMutex();
 const turns = createTurns(systemClock);
+const salts = createSaltCache();
 
 for (const { fingerprint, modulus, exponent } of settings.publicKeys) {
   _serverKeys.set(fingerprint, { n: helpers.readBigIntFromBuffer(Buffer.from(modulus), false), e: exponent });
@@ -83,6 +85,7 @@ async function connect(connectionId: number, session: TelegramSession | null): P
     settings,
     session: session?.reveal() ?? null,
     turns,
+    salts,
     log: (level, message) => log(level, message, connectionId),
     onTurn: (waits) => send({ type: 'turn', connectionId, waits }),
     onLoginToken: () => send({ type: 'login_token', connectionId }),
@@ -122,6 +125,7 @@ function sendError({ requestId, connectionId }: Request, error: unknown): void {
 }
 
 function log(level: 'warn' | 'debug', message: string, connectionId: number | null): void {
+  if (level === 'debug' && !settings.logsDebug) return;
   send({ type: 'log', level, message: printable(message), connectionId });
 }
 

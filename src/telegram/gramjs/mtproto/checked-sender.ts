@@ -1,3 +1,4 @@
+import { helpers } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { MessagePacker, type Logger } from 'telegram/extensions/index.js';
@@ -7,6 +8,8 @@ import type { Random } from '../../../base/random.js';
 import { CheckedState } from './checked-state.js';
 import { exchangeKey, type ServerPublicKey } from './key-exchange.js';
 import { sendPlain } from './plain-messages.js';
+import { tlLong } from './tl-bytes.js';
+import type { SaltCache } from './salt-cache.js';
 import type { UntrustedAnswer } from './untrusted-answer.js';
 
 /** The options of gramjs, with types for the options used here. */
@@ -19,6 +22,7 @@ export interface CheckedSenderOptions {
   readonly authKey: AuthKey | undefined;
   readonly options: SenderOptions;
   readonly random: Random;
+  readonly salts: SaltCache;
   /** Called for a message that fails a check once there is a key. */
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
 }
@@ -28,13 +32,17 @@ export class CheckedSender extends MTProtoSender {
   readonly #state: CheckedState;
   readonly #options: SenderOptions;
   readonly #random: Random;
+  readonly #salts: SaltCache;
 
-  constructor({ authKey, options, random, onUntrusted }: CheckedSenderOptions) {
+  constructor({ authKey, options, random, salts, onUntrusted }: CheckedSenderOptions) {
     super(authKey, options);
     const { logger } = options;
     this.#options = options;
     this.#random = random;
+    this.#salts = salts;
     this.#state = new CheckedState({ authKey: this.authKey, logger, onUntrusted });
+    const { keyId } = this.authKey;
+    if (keyId !== undefined) this.#state.salt = salts.find(keyId) ?? this.#state.salt;
     // Both are private in the types of gramjs, which creates them in its constructor only.
     Object.assign(this, { _state: this.#state, _sendQueue: new MessagePacker(this.#state, logger) });
   }
@@ -43,16 +51,23 @@ export class CheckedSender extends MTProtoSender {
     const connection = this._connection;
     if (connection !== undefined && this.authKey.getKey() === undefined) {
       if (!connection.isConnected()) await connection.connect();
-      const { authKey, serverTime } = await exchangeKey({
+      const { authKey, salt, serverTime } = await exchangeKey({
         send: (request) => sendPlain(connection, BigInt(this.#state._getNewMsgId().toString()), request),
         findKey: findServerKey,
         random: this.#random,
       });
       await this.authKey.setKey(authKey);
+      this.#state.salt = helpers.readBigIntFromBuffer(tlLong(salt), true, true);
       this.#state.timeOffset = serverTime - Math.floor(systemClock.now() / 1000);
       await this.#options.authKeyCallback(this.authKey, this.dcId);
     }
     await super._connect();
+  }
+
+  override async disconnect(): Promise<void> {
+    const { keyId } = this.authKey;
+    if (keyId !== undefined) this.#salts.store(keyId, this.#state.salt);
+    await super.disconnect();
   }
 }
 

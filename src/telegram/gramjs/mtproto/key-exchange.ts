@@ -26,6 +26,8 @@ export interface KeyExchangeDeps {
 /** An authorization key of 256 bytes, and the server's time in seconds since 1970. */
 export interface NewAuthKey {
   readonly authKey: Buffer;
+  /** The first server salt of the key, a signed number of 64 bits. */
+  readonly salt: bigint;
   readonly serverTime: number;
 }
 
@@ -63,7 +65,8 @@ export async function exchangeKey({ send, findKey, random }: KeyExchangeDeps): P
   const finish = Buffer.concat([tlInt(0xf5045f1f), nonce, serverNonce, tlString(encryptIge(padded, cipher))]);
   const authKey = bytesOf(power(publicA, secret, group.prime), keyLength);
   checkEnd(await send(finish), nonces, newNonce, authKey);
-  return { authKey, serverTime };
+  const salt = xor(newNonce.subarray(0, 8), serverNonce.subarray(0, 8)).readBigInt64LE();
+  return { authKey, salt, serverTime };
 }
 
 interface Nonces {

@@ -29,12 +29,13 @@ describe('a key exchange', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, async () => {
         const server = servers.create();
-        return { client: await exchangeWith(server), serverKeys: server.keys };
+        return { client: await exchangeWith(server), server };
       }),
     );
-    for (const { client, serverKeys } of outcomes) {
+    for (const { client, server } of outcomes) {
       expect(client.authKey).toHaveLength(256);
-      expect(serverKeys).toEqual([client.authKey]);
+      expect(server.keys).toEqual([client.authKey]);
+      expect(server.salts).toEqual([client.salt]);
       expect(Math.abs(client.serverTime - systemClock.now() / 1000)).toBeLessThan(60);
     }
     expect(new Set(outcomes.map(({ client }) => client.authKey.toString('hex'))).size).toBe(8);
