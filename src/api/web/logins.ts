@@ -8,7 +8,7 @@ import { accountName } from '../provisioning/telegram-person.js';
 import { findAccount, nameOf } from './accounts.js';
 import type { WebDeps } from './deps.js';
 import { goTo, userForm, userPage } from './page-endpoint.js';
-import { problemOf, WebFailure } from './problems.js';
+import { problemOf, WebFailure, withStatus } from './problems.js';
 
 const loginId = { login: { description: 'The ID of the login process.', pattern: '[A-Za-z0-9_-]{22}' } };
 
@@ -63,11 +63,13 @@ export const answerLogin = userForm(
     try {
       const input = readInput(form);
       if (!input) return goTo(deps, page);
-      await deps.login.answer(owner, login, input, readStep(form['step']) ?? input.kind);
-      return goTo(deps, page);
+      const progress = await deps.login.answer(owner, login, input, readStep(form['step']) ?? input.kind);
+      if (progress.complaint === null) return goTo(deps, page);
+      const problem = withStatus({ problem: progress.complaint });
+      return showProgress(deps, visitor.frame, progress, { problem, typed: form['phone'] });
     } catch (error) {
       if (isAtAnotherStep(error)) return goTo(deps, page);
-      return showProblem(deps, owner, visitor.frame, login, readProblem(error), form['phone']);
+      return showProblem(deps, owner, visitor.frame, login, { error, typed: form['phone'] });
     }
   },
 );
@@ -81,7 +83,7 @@ export const resendCode = userForm(
       return goTo(deps, `/logins/${login}`);
     } catch (error) {
       if (isAtAnotherStep(error)) return goTo(deps, `/logins/${login}`);
-      return showProblem(deps, owner, visitor.frame, login, readProblem(error));
+      return showProblem(deps, owner, visitor.frame, login, { error });
     }
   },
 );
@@ -99,18 +101,27 @@ export const cancelLogin = userForm(
   },
 );
 
-/** GET /logins/{login}/wait: answers when the QR code was scanned or renewed. For the script. */
+/**
+ * GET /logins/{login}/wait: replies when the QR code was scanned or renewed. Browsers without
+ * scripts load it as a page: they show the QR code until the reply leads to the next one.
+ */
 export const awaitScan = userPage(
   {
     name: 'await_scan',
     path: '/logins/{login}/wait',
     params: loginId,
-    query: { seen: { description: 'The number of the step that is shown.' } },
+    query: {
+      seen: { description: 'The number of the step that is shown.' },
+      reply: {
+        description: '`page` for a redirect to the page; otherwise for `same` or `changed`, as the script expects.',
+      },
+    },
     summary: 'Wait for the QR code to be scanned',
   },
   async (deps, { owner, params: { login }, query, stopping }) => {
     const seen = readStep(query.seen);
     const progress = seen === undefined ? undefined : await deps.login.awaitChange(owner, login, seen, stopping);
+    if (query.reply === 'page') return goTo(deps, `/logins/${login}`);
     const answer = progress?.stepNumber === seen && progress?.step.kind === 'qr' ? 'same' : 'changed';
     return { status: 200, file: { bytes: Buffer.from(answer), type: 'text/plain; charset=utf-8' } };
   },
@@ -151,16 +162,16 @@ function readProblem(error: unknown) {
   return problem;
 }
 
-/** Returns the current step with a problem, unless the process has the same one already. */
+/** Returns the current step with the problem of an error. Throws the error if the login is over. */
 async function showProblem(
   deps: WebDeps,
   owner: Mxid,
   frame: SiteFrame,
   id: string,
-  problem: ShownProblem & { readonly status: number },
-  typed?: string,
+  { error, typed }: { readonly error: unknown; readonly typed?: string | undefined },
 ) {
-  const progress = await deps.login.find(owner, id);
+  const problem = readProblem(error);
+  const progress = await deps.login.find(owner, id).catch(() => Promise.reject(error));
   if (progress.step.kind === 'complete') return goTo(deps, `/logins/${id}`);
   return showProgress(deps, frame, progress, { problem, typed });
 }

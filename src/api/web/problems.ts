@@ -156,6 +156,7 @@ const statuses: Readonly<Partial<Record<SiteProblem, number>>> = {
   number_in_use: 409,
 };
 
-function withStatus(shown: ShownProblem): PageProblem {
+/** Returns the problem with the status of its page. */
+export function withStatus(shown: ShownProblem): PageProblem {
   return { ...shown, status: statuses[shown.problem] ?? 400 };
 }

@@ -1,35 +1,66 @@
 // Runs in browsers, on each page of the site. The pages work without it.
 
-/** Reloads the page when the QR code was scanned or renewed. */
+/** Reloads the page when the QR code was scanned or renewed, or shows why the login is over. */
 async function watchQrCode() {
-  const wait = document.getElementById('qr')?.dataset['wait'];
-  if (wait === undefined) return;
+  const url = document.getElementById('qr')?.dataset['wait'];
+  if (url === undefined) return;
   for (;;) {
-    try {
-      const answer = await fetch(wait, { cache: 'no-store', credentials: 'same-origin' });
-      if (!answer.ok || (await answer.text()) === 'changed') break;
-    } catch {
-      // No connection at the moment.
-      await new Promise((resolve) => setTimeout(resolve, 3000));
-    }
+    const reply = await load(url);
+    if (reply?.ok && reply.text !== 'same') return location.reload();
+    if (reply?.ok) continue;
+    const isTemporary = !reply || reply.status === 429 || reply.status === 503;
+    if (!isTemporary && showProblem(reply.text)) return;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
   }
-  location.reload();
 }
 
-/** Enables the button for another code when Telegram allows it. */
+/**
+ * Returns undefined if there is no connection.
+ * @param {string} url
+ */
+async function load(url) {
+  try {
+    const reply = await fetch(url, { cache: 'no-store', credentials: 'same-origin' });
+    return { ok: reply.ok, status: reply.status, text: await reply.text() };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Shows a page of this server that explains a problem. Returns false for the page of a proxy.
+ * @param {string} text
+ */
+function showProblem(text) {
+  const page = new DOMParser().parseFromString(text, 'text/html');
+  const main = page.querySelector('main:has(#problem)');
+  if (!main) return false;
+  document.title = page.title;
+  document.querySelector('main')?.replaceWith(main);
+  return true;
+}
+
+/** Shows the seconds until Telegram allows another code, then enables the button for it. */
 function countDown() {
   const note = document.getElementById('resend-after');
+  const wait = document.getElementById('resend-wait');
   const button = document.getElementById('resend');
-  if (!note || !(button instanceof HTMLButtonElement)) return;
-  button.disabled = true;
+  if (!note || !wait || !(button instanceof HTMLButtonElement)) return;
+  const { lang } = document.documentElement;
+  const format = new Intl.NumberFormat(lang, { style: 'unit', unit: 'second', unitDisplay: 'long' });
   const until = Date.now() + Number(note.dataset['seconds']) * 1000;
-  const enableIfDue = () => {
-    if (Date.now() < until) return;
+  button.disabled = true;
+  const update = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left > 0) {
+      wait.textContent = format.format(left);
+      return;
+    }
     clearInterval(timer);
     button.disabled = false;
     note.hidden = true;
   };
-  const timer = setInterval(enableIfDue, 500);
+  const timer = setInterval(update, 500);
 }
 
 void watchQrCode();

@@ -89,10 +89,12 @@ function accountActions(frame: SiteFrame, account: ShownAccount, { overview }: S
   const isEnded = state === 'ended';
   const isHandedOver = atBridge === 'pending' || atBridge === 'refused' ? overview.retryHandOver : overview.handOver;
   const canHandOver = !isEnded && (atBridge === 'offered' || atBridge === 'pending' || atBridge === 'refused');
-  const canReplace = !isBot && atBridge !== 'lease' && atBridge !== 'export';
+  const canReplace = !isEnded && !isBot && atBridge !== 'lease' && atBridge !== 'export';
   return [
     ...(canHandOver ? [button('hand-over', isHandedOver, true)] : []),
     ...(!isEnded && phoneLogin === 'offered' ? [button('phone', overview.addPhone, false)] : []),
+    // An account whose session has ended is gone, so there is nothing to replace.
+    ...(isEnded ? [link('/logins/new', overview.replace)] : []),
     ...(canReplace ? [link(`/logins/new?replacing=${id}`, overview.replace)] : []),
     ...(isEnded ? [] : [link(`${path}/log-out`, overview.logOut)]),
   ];

@@ -164,11 +164,14 @@ function resendForm(
 ): Html {
   if (nextWay === null) return html``;
   const seconds = String(Math.ceil(resendInMs / 1000));
-  // The script counts down. Without it, the time in the text is that of the page.
+  // The script counts down in the span. Without it, the time is that of the page.
+  const [before = '', after = ''] = code.resendAfter('\n').split('\n');
   return html`<div class="card">
     ${
       resendInMs > 0
-        ? html`<p id="resend-after" data-seconds="${seconds}">${code.resendAfter(durationIn(language, resendInMs))}</p>`
+        ? html`<p id="resend-after" data-seconds="${seconds}">
+            ${before}<span id="resend-wait">${durationIn(language, resendInMs)}</span>${after}
+          </p>`
         : html``
     }
     ${postForm(
@@ -225,7 +228,8 @@ function qrContent(frame: SiteFrame, login: ShownLogin, { url }: StepOf<'qr'>, t
   const wait = `${frame.base}/logins/${login.id}/wait?seen=${login.stepNumber}`;
   return {
     title: qr.title,
-    head: html`<noscript><meta http-equiv="refresh" content="5" /></noscript>`,
+    // After a second, so that the browser has shown the code. It shows it until the reply.
+    head: html`<noscript><meta http-equiv="refresh" content="1; url=${wait}&reply=page" /></noscript>`,
     content: html`<ol>
         ${qr.steps.map((step) => html`<li>${step}</li>`)}
       </ol>

@@ -1,0 +1,131 @@
+import axe from 'axe-core';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { catalogues, type Language } from '../../src/web/languages.js';
+import type { SiteTexts } from '../../src/web/site/site-texts.js';
+
+/** A person at a browser, in one language. */
+export interface WebVisitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly texts: SiteTexts;
+  /** Opens a second tab. */
+  readonly newTab: () => Promise<Page>;
+  /** Resolves when the page has this heading. */
+  readonly sees: (title: string, page?: Page | Frame) => Promise<void>;
+  /** Resolves when the page shows this problem. */
+  readonly seesProblem: (text: SiteTexts['problems'][keyof SiteTexts['problems']], page?: Page) => Promise<void>;
+  /** Clicks a button of the page. */
+  readonly press: (name: string, page?: Page | Frame) => Promise<void>;
+  /** Follows a link of the page. */
+  readonly follow: (name: string, page?: Page | Frame) => Promise<void>;
+  /** Types into the field with this label. */
+  readonly type: (label: string, text: string, page?: Page) => Promise<void>;
+  /**
+   * Checks that axe-core finds nothing against WCAG 2.2 AA, in light and dark. Takes screenshots if
+   * GANGWAY_TEST_SCREENSHOTS names a folder.
+   */
+  readonly inspect: (name: string, frame?: Frame) => Promise<void>;
+  /** Closes the browser window. Fails if a script, a load or the CSP has failed in it. */
+  readonly close: () => Promise<void>;
+}
+
+/** What the browser window is like. English with scripts by default. */
+export interface WebVisitorOptions {
+  readonly language?: Language;
+  readonly javaScript?: boolean;
+}
+
+const folder = process.env['GANGWAY_TEST_SCREENSHOTS'];
+const widths = [360, 1280] as const;
+const schemes = ['light', 'dark'] as const;
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const violations = z.array(z.string());
+
+/** Opens a browser window without cookies. The caller closes it. */
+export async function startWebVisitor(
+  browser: Browser,
+  { language = 'en', javaScript = true }: WebVisitorOptions = {},
+): Promise<WebVisitor> {
+  const context = await browser.newContext({
+    locale: language,
+    javaScriptEnabled: javaScript,
+    viewport: { width: 360, height: 740 },
+  });
+  context.setDefaultTimeout(20_000);
+  const failures: string[] = [];
+  const page = await openTab(context, failures);
+  const texts = catalogues[language].site;
+
+  return {
+    page,
+    context,
+    texts,
+    newTab: () => openTab(context, failures),
+    sees: (title, at = page) => at.getByRole('heading', { level: 1, name: title, exact: true }).waitFor(),
+    async seesProblem(text, at = page) {
+      await at
+        .getByRole('alert')
+        .filter({ hasText: typeof text === 'string' ? text : text({ wait: '', message: '', max: 0 }) })
+        .waitFor();
+    },
+    press: (name, at = page) => at.getByRole('button', { name }).click(),
+    follow: (name, at = page) => at.getByRole('link', { name }).click(),
+    type: (label, text, at = page) => at.getByLabel(label, { exact: true }).fill(text),
+
+    async inspect(name, frame) {
+      // Playwright evaluates in spite of the CSP, but not if scripts are disabled. The languages have
+      // the same pages.
+      if (javaScript && language === 'en') {
+        const at = frame ?? page;
+        await at.evaluate(axe.source);
+        for (const colorScheme of schemes) {
+          await page.emulateMedia({ colorScheme });
+          const run = { runOnly: colorScheme === 'light' ? tags : ['color-contrast'] };
+          const found = await at.evaluate(
+            `axe.run(${JSON.stringify(run)}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+              nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`,
+          );
+          expect(violations.parse(found), `${name}, ${colorScheme}`).toEqual([]);
+        }
+      }
+      if (folder !== undefined) await takeScreenshots(page, join(folder, `${language}-${name}`));
+      await page.emulateMedia({ colorScheme: 'light' });
+    },
+
+    async close() {
+      await context.close();
+      expect(failures).toEqual([]);
+    },
+  };
+}
+
+async function openTab(context: BrowserContext, failures: string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => failures.push(String(error)));
+  // Chromium logs a status of 400 or more for pages too: those are checked by what they show.
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) {
+      failures.push(message.text());
+    }
+  });
+  page.on('response', (response) => {
+    const isFile = !['document', 'fetch'].includes(response.request().resourceType());
+    if (isFile && response.status() >= 400) failures.push(`${response.status()} ${response.url()}`);
+  });
+  return page;
+}
+
+async function takeScreenshots(page: Page, prefix: string): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 740 });
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${prefix}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+  if (before !== null) await page.setViewportSize(before);
+}
