@@ -328,6 +328,28 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       expect(await numbersOf(alice)).toEqual([number]);
     });
 
+    it('removes the number on request of the owner only, and adds it again', async () => {
+      const { proofs, logIn, numbersOf } = await open();
+      const user = await logIn(alice, `+${number}`);
+      expect(await proofs.remove(alice, user.id)).toBe(false);
+      await proofs.add(alice, user);
+      expect(await proofs.remove(bob, user.id)).toBe(false);
+      expect(await proofs.remove(alice, '1')).toBe(false);
+      expect(await numbersOf(alice)).toEqual([number]);
+      expect(await proofs.remove(alice, user.id)).toBe(true);
+      expect([await numbersOf(alice), await proofs.getStatus(alice, user)]).toEqual([[], 'offered']);
+      await proofs.add(alice, user);
+      expect(await numbersOf(alice)).toEqual([number]);
+    });
+
+    it('removes no number that the user has validated otherwise', async () => {
+      const { proofs, embedded, logIn, numbersOf } = await open();
+      await embedded.addAddress(alice, { medium: 'msisdn', address: number });
+      const user = await logIn(alice, `+${number}`);
+      expect(await proofs.remove(alice, user.id)).toBe(false);
+      expect(await numbersOf(alice)).toEqual([number]);
+    });
+
     it('adds nothing of a login that has ended, or of another user', async () => {
       const { proofs, telegram, login, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
@@ -544,6 +566,15 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
         await login.whoAmI(alice).catch(() => undefined);
         expect([await find(), await lookUp()]).toEqual([undefined, []]);
       }
+    });
+
+    it('is removed when the user removes the number, and not restored', async () => {
+      const { proofs, logIn } = await openPublishing();
+      const user = await logIn(alice, `+${number}`);
+      await proofs.publish();
+      expect(await proofs.remove(alice, user.id)).toBe(true);
+      await proofs.publish();
+      expect([await find(), await lookUp()]).toEqual([undefined, []]);
     });
 
     it('is done before the number is reported as added', async () => {

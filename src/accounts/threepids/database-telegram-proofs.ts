@@ -219,6 +219,25 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
       return added;
     },
 
+    async remove(owner, telegramUserId) {
+      // After a round under way, which could restore the number.
+      await publish();
+      return database.transaction(async (tx) => {
+        const account = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
+        const login = account && (await holdLogin(tx, account.id));
+        if (login?.owner !== owner) return false;
+        const proven = await tx.accountAddresses.listByTelegramAccount(login.accountId);
+        if (proven.length === 0) return false;
+        await holdAccount(tx, owner);
+        for (const { id, address } of proven) {
+          await tx.accountAddresses.delete(id);
+          await recordNumber(tx, login, 'phone.removed', address);
+        }
+        logger.info('phone number of a Telegram login removed', { owner });
+        return true;
+      });
+    },
+
     publish,
 
     async check(ask) {

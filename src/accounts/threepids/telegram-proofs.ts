@@ -73,6 +73,11 @@ export interface TelegramProofs {
    */
   add(owner: Mxid, user: PhoneHolder): Promise<PhoneHolder>;
   /**
+   * Removes the number that this Telegram login of the owner proves, with its binding. It can be
+   * added again. Returns false if there is none, or if the number was validated another way.
+   */
+  remove(owner: Mxid, telegramUserId: string): Promise<boolean>;
+  /**
    * Adds numbers automatically if the homeserver must be asked first, and binds added numbers if
    * configured. Retries earlier failures. Must be called regularly.
    */

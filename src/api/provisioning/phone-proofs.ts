@@ -11,7 +11,7 @@ import type { LoginService } from '../../login/service.js';
 import type { AccountName } from './telegram-person.js';
 
 /** Phone numbers validated by Telegram logins; undefined if they are not used. */
-export type PhoneProofs = Pick<TelegramProofs, 'getStatus' | 'add'> | undefined;
+export type PhoneProofs = Pick<TelegramProofs, 'getStatus' | 'add' | 'remove'> | undefined;
 
 /** The phone status in answers, if phone numbers can be added to Matrix accounts. */
 export const phoneStatus = z

@@ -11,7 +11,7 @@ import { goTo, publicPage, userForm, userPage } from './page-endpoint.js';
 import { WebFailure } from './problems.js';
 import { showSignIn } from './sign-in.js';
 
-const dones = ['logged_in', 'logged_out', 'phone_added', 'handed_over'] as const;
+const dones = ['logged_in', 'logged_out', 'phone_added', 'phone_removed', 'handed_over'] as const;
 const accountId = { account: { description: 'The Telegram user ID.', pattern: '[0-9]{1,20}' } };
 
 /** GET /: the linked accounts of a signed-in user, or the sign-in. */
@@ -105,6 +105,21 @@ export const addPhone = userForm(
     if (!deps.phoneProofs) throw new WebFailure({ kind: 'page_unknown' });
     await addPhoneNumber(deps.login, deps.phoneProofs, owner, accountName(params.account));
     return goTo(deps, '/?done=phone_added');
+  },
+);
+
+/** POST /accounts/{account}/phone/remove. Can be repeated. */
+export const removePhone = userForm(
+  {
+    name: 'remove_phone',
+    path: '/accounts/{account}/phone/remove',
+    params: accountId,
+    summary: 'Remove the phone number',
+  },
+  async (deps, { owner, params }) => {
+    if (!deps.phoneProofs) throw new WebFailure({ kind: 'page_unknown' });
+    const isRemoved = await deps.phoneProofs.remove(owner, params.account);
+    return goTo(deps, isRemoved ? '/?done=phone_removed' : '/');
   },
 );
 

@@ -5,7 +5,7 @@ import { problemHeaders } from '../../http/plain-problems.js';
 import { readScript, type ScriptName } from '../../web/browser/scripts.js';
 import { problemPage } from '../../web/site/sign-in-pages.js';
 import type { ShownProblem } from '../../web/site/site-page.js';
-import { addPhone, confirmLogOut, handOver, home, logOut } from './accounts.js';
+import { addPhone, confirmLogOut, handOver, home, logOut, removePhone } from './accounts.js';
 import type { WebDeps } from './deps.js';
 import { answerLogin, awaitScan, cancelLogin, chooseFlow, resendCode, showLogin, startLogin } from './logins.js';
 import { goTo } from './page-endpoint.js';
@@ -57,6 +57,7 @@ export function createWebSurface(deps: WebDeps): Surface {
     confirmLogOut,
     logOut,
     addPhone,
+    removePhone,
     handOver,
     script('script.js'),
     script('widget.js'),

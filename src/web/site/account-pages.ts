@@ -95,6 +95,7 @@ function accountActions(frame: SiteFrame, account: ShownAccount, { overview }: S
     ...(!isEnded && phoneLogin === 'offered' ? [button('phone', overview.addPhone, false)] : []),
     // An account whose session has ended is gone, so there is nothing to replace.
     ...(isEnded ? [link('/logins/new', overview.replace)] : []),
+    ...(!isEnded && phoneLogin === 'added' ? [button('phone/remove', overview.removePhone, false)] : []),
     ...(canReplace ? [link(`/logins/new?replacing=${id}`, overview.replace)] : []),
     ...(isEnded ? [] : [link(`${path}/log-out`, overview.logOut)]),
   ];

@@ -67,9 +67,12 @@ export interface SiteTexts {
     readonly retryHandOver: string;
     readonly phoneLogin: string;
     readonly addPhone: string;
+    readonly removePhone: string;
     readonly phoneAdded: string;
     readonly phoneInUse: string;
-    readonly done: Readonly<Record<'logged_in' | 'logged_out' | 'phone_added' | 'handed_over', string>>;
+    readonly done: Readonly<
+      Record<'logged_in' | 'logged_out' | 'phone_added' | 'phone_removed' | 'handed_over', string>
+    >;
   };
   readonly logOut: {
     readonly title: string;

@@ -287,7 +287,7 @@ describe('the accounts', () => {
     expect((await browser.submit(question, link)).words).toContain('The Telegram account is logged out.');
   });
 
-  it('add their phone number as a login name of Matrix', async () => {
+  it('add their phone number as a login name of Matrix, and remove it', async () => {
     await logIn();
     const overview = await browser.open(home);
     const action = /action="([^"]*\/phone)"/.exec(overview.text)?.[1] ?? expect.fail();
@@ -295,6 +295,10 @@ describe('the accounts', () => {
     expect(done.words).toContain('You can now sign in to Matrix with this phone number.');
     expect(done.words).toContain('You can sign in to Matrix with this phone number.');
     expect(done.text).not.toContain(`action="${action}"`);
+    const removed = await browser.submit(done, `${action}/remove`);
+    expect(removed.words).toContain('The phone number no longer signs you in to Matrix.');
+    expect((await browser.submit(done, `${action}/remove`)).title).toBe(titles.overview);
+    expect((await browser.open(home)).text).toContain(`action="${action}"`);
   });
 
   it('are logged in again, as the same Telegram user only', async () => {
