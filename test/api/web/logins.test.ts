@@ -78,7 +78,7 @@ describe('a login by phone', () => {
     expect(asked.title).toBe(titles.password);
     expect(asked.words).toContain('Your hint:');
     const wrong = await answer(asked, { password: 'nope' });
-    expect(wrong).toMatchObject({ status: 200, title: titles.password });
+    expect(wrong).toMatchObject({ status: 400, title: titles.password });
     expect(wrong.words).toContain('The Telegram password is wrong.');
     expect(wrong.text).not.toContain('nope');
     expect((await answer(wrong, { password })).title).toBe(titles.done);
@@ -97,7 +97,7 @@ describe('a login by phone', () => {
   it('asks for the code again after a wrong one, and after none', async () => {
     const asked = await answer(await start('phone'), { phone: phones.plain });
     const wrong = await answer(asked, { code: '00000' });
-    expect(wrong).toMatchObject({ status: 200, title: titles.code });
+    expect(wrong).toMatchObject({ status: 400, title: titles.code });
     expect(wrong.words).toContain('The code is wrong.');
     const none = await answer(wrong, { code: '' });
     expect(none).toMatchObject({ status: 400, title: titles.code });
@@ -232,13 +232,29 @@ describe('a login by QR code', () => {
     const page = await start('qr');
     expect(page.title).toBe(titles.qr);
     expect(page.text).toMatch(/<div class="qr" role="img" aria-label="[^"]+"><svg /);
-    expect(page.text).toContain('<meta http-equiv="refresh" content="5" />');
     const wait = /data-wait="([^"]*)"/.exec(page.text)?.[1] ?? expect.fail();
     const waiting = browser.open(wait.replaceAll('&#38;', '&'));
     await api.telegram.untilListening(1);
     scan(page);
     expect((await waiting).text).toBe('changed');
     expect((await browser.open(pathOf(page))).title).toBe(titles.done);
+  });
+
+  it('continues after the scan in browsers without scripts', async () => {
+    const page = await start('qr');
+    const meta = /<noscript><meta http-equiv="refresh" content="1; url=([^"]*)" \/><\/noscript>/.exec(page.text)?.[1];
+    const waiting = browser.open(meta ?? expect.fail());
+    await api.telegram.untilListening(1);
+    scan(page);
+    expect(await waiting).toMatchObject({ title: titles.done });
+    expect(pathOf(await waiting)).toBe(pathOf(page));
+  });
+
+  it('keeps what was typed as the phone number only', async () => {
+    const wrong = await answer(await start('phone'), { phone: '12' });
+    expect(wrong.text).toContain('value="12"');
+    const asked = await answer(wrong, { phone: phones.plain });
+    expect((await answer(asked, { code: '00000' })).text).not.toContain('00000');
   });
 
   it('asks for the password after the scan', async () => {
