@@ -4,6 +4,7 @@ import { accountRemarks } from './remarks-on-accounts.js';
 import { deliveryRemarks } from './remarks-on-delivery.js';
 import { identityRemarks } from './remarks-on-identity.js';
 import { threepidRemarks } from './remarks-on-threepids.js';
+import { webRemarks } from './remarks-on-web.js';
 import { normalisePrefix } from './sections/provisioning.js';
 import { isServerName } from './server-name.js';
 import { valueAt, type TreeMap } from './tree.js';
@@ -17,6 +18,7 @@ export function remarksOn(read: Partial<Config>, root: TreeMap): Remark[] {
     ...prefixRemarks(root),
     ...secretRemarks(read),
     ...accountRemarks(read, root),
+    ...webRemarks(read, root),
     ...identityRemarks(read, root),
     ...threepidRemarks(read, root),
     ...deliveryRemarks(read),
