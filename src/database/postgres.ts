@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.js';
 import { advisoryKey, openAdvisoryLocks } from './advisory-locks.js';
 import type { Backend } from './backend.js';
 import { DatabaseFailure } from './failure.js';
+import { postgresJson } from './reader.js';
 import { selectRows } from './rows.js';
 import { dataSourceOptions } from './data-source.js';
 import { explainConnecting, explainQuery } from './postgres-errors.js';
@@ -100,7 +101,7 @@ export async function openPostgres(
     readsInTurn: false,
     explain,
     reader: {
-      jsonElements: 'jsonb_array_elements_text',
+      json: postgresJson,
       async select(sql, parameters) {
         const queryRunner = await connectForTransaction();
         try {

@@ -3,6 +3,29 @@ import type { EntitySchema } from 'typeorm';
 /** A value that the driver binds to a placeholder. */
 export type Parameter = string | number | null;
 
+/** The names of functions of the database. */
+export interface JsonFunctions {
+  /** Returns the elements of a JSON array of texts as rows with a column `value`. */
+  readonly elements: 'json_each' | 'jsonb_array_elements_text';
+  /** Aggregates values into a JSON array, which `readJsonList` reads. */
+  readonly list: 'json_group_array' | 'json_agg';
+}
+
+/** Those of SQLite. */
+export const sqliteJson: JsonFunctions = { elements: 'json_each', list: 'json_group_array' };
+/** Those of PostgreSQL. */
+export const postgresJson: JsonFunctions = { elements: 'jsonb_array_elements_text', list: 'json_agg' };
+
+/**
+ * Returns an aggregated list of texts. SQLite returns it as text, and PostgreSQL returns null for an
+ * empty one.
+ */
+export function readJsonList(list: unknown): readonly string[] {
+  const read: unknown = typeof list === 'string' ? JSON.parse(list) : (list ?? []);
+  if (!Array.isArray(read)) throw new Error('the database aggregated no list');
+  return read as string[];
+}
+
 /**
  * Runs single SELECT statements, in a transaction or outside of one. Placeholders are `$1`, `$2`
  * and so on, and occur first in that order.
@@ -13,8 +36,7 @@ export interface Reader {
    * returns bigint as text.
    */
   select<Row>(sql: string, parameters: readonly Parameter[]): Promise<Row[]>;
-  /** The function that returns the elements of a JSON array of texts as rows. */
-  readonly jsonElements: 'json_each' | 'jsonb_array_elements_text';
+  readonly json: JsonFunctions;
 }
 
 /** Reads rows of one table. */

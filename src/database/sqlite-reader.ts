@@ -1,10 +1,13 @@
 import sqlite3 from 'sqlite3';
-import type { Parameter, Reader } from './reader.js';
+import { sqliteJson, type Parameter, type Reader } from './reader.js';
 
 /** A connection for reads. It reads what is committed, beside the transaction that is open. */
 export interface SqliteReader extends Reader {
   close(): Promise<void>;
 }
+
+/** Taken when it is needed. SQLite's 2,000 KiB are too few for lookups of thousands of addresses. */
+const cacheKiB = 8_000;
 
 /**
  * Opens a second connection to a file whose log lets readers run beside the writer (SQLite,
@@ -35,7 +38,7 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
   };
 
   const reader: SqliteReader = {
-    jsonElements: 'json_each',
+    json: sqliteJson,
     async select<Row>(sql: string, parameters: readonly Parameter[]) {
       const statement = await statementOf(sql);
       // `all` steps to the end, which ends the read. The driver queues calls of one statement.
@@ -58,6 +61,7 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
   };
   try {
     await reader.select('PRAGMA query_only = ON', []);
+    await reader.select(`PRAGMA cache_size = ${-cacheKiB}`, []);
   } catch (error) {
     await reader.close();
     throw error;

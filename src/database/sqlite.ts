@@ -8,7 +8,7 @@ import { dataSourceOptions } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
 import { selectRows } from './rows.js';
 import { explainSqlite } from './sqlite-errors.js';
-import type { Reader } from './reader.js';
+import { sqliteJson, type Reader } from './reader.js';
 import { findSqliteFile } from './sqlite-file.js';
 import { probeSqlite } from './sqlite-probe.js';
 import { openSqliteReader, type SqliteReader } from './sqlite-reader.js';
@@ -79,7 +79,7 @@ export async function openSqlite(
     }
   };
   const reader: Reader = {
-    jsonElements: 'json_each',
+    json: sqliteJson,
     async select(sql, parameters) {
       requireOwn();
       if (committed) return committed.select(sql, parameters);

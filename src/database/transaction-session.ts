@@ -11,7 +11,7 @@ export class TransactionSession implements Reader {
 
   constructor(
     queryRunner: QueryRunner,
-    readonly jsonElements: Reader['jsonElements'],
+    readonly json: Reader['json'],
   ) {
     this.#queryRunner = queryRunner;
   }

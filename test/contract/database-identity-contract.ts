@@ -144,6 +144,21 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
       await store.insert([hash('p2', 'q', 'a2', true), hash('p2', 'q', 'a1')]);
       expect(await find('p2')).toEqual({ x: alice, z: bob, q: alice });
       expect(await store.findUsers('p1', [])).toEqual(new Map());
+      const many = Array.from({ length: 2_500 }, (_, index) => `unknown ${index}`);
+      for (const [at, known] of [
+        [0, 'x'],
+        [1_999, 'y'],
+        [2_000, 'x'],
+        [2_499, 'y'],
+      ] as const) {
+        many[at] = known;
+      }
+      expect(await store.findUsers('p1', many)).toEqual(
+        new Map([
+          ['x', alice],
+          ['y', bob],
+        ]),
+      );
       expect(await identityAssociations.hold(['a1', 'a2', 'a3'])).toEqual(new Set(['a1', 'a2']));
       await identityAssociations.delete('a2');
       expect(await find('p1')).toEqual({ x: alice });

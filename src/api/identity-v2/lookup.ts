@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { boundedList } from '../../http/bounded-list.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
+import { textRecord } from '../../http/text-record.js';
 import type { Lookup } from '../../identity/lookup.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
 import { maxLookups, text } from '../identity/input.js';
@@ -62,9 +63,7 @@ export const lookUp = defineEndpoint(
       200: {
         description: 'The bindings',
         schema: z.object({
-          mappings: z
-            .record(z.string(), z.string())
-            .meta({ description: 'Matrix user IDs, by 3PID in the form in which it was sent.' }),
+          mappings: textRecord('Matrix user IDs, by 3PID in the form in which it was sent.'),
         }),
       },
     },

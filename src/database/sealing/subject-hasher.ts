@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type EncryptionKey, type EncryptionKeys, createKeyring } from './keyring.js';
+import { timingSafeEqual } from 'node:crypto';
+import { createKeyedHash } from './keyed-hash.js';
+import { type EncryptionKeys, createKeyring } from './keyring.js';
 
 /**
  * Computes keyed hashes. Without the key, phone numbers in the database cannot be found by trial.
@@ -22,15 +23,16 @@ export interface SubjectHasher {
  * under a removed key are not found again.
  */
 export function createSubjectHasher(keys: EncryptionKeys): SubjectHasher {
-  const { current, old } = createKeyring(keys);
-  const hash = (key: EncryptionKey, subject: string) =>
-    createHmac('sha256', key.hashing).update(subject).digest('base64url');
-  const allHashes = (subject: string) => [current, ...old].map((key) => hash(key, subject));
+  const keyring = createKeyring(keys);
+  const hash = createKeyedHash(keyring.current.hashing);
+  const old = keyring.old.map((key) => createKeyedHash(key.hashing));
+  const oldHashes = (subject: string) => old.map((oldHash) => oldHash(subject));
+  const allHashes = (subject: string) => [hash(subject), ...oldHashes(subject)];
   return {
-    hash: (subject) => hash(current, subject),
+    hash,
     allHashes,
     isHashOf: (subject, given) => allHashes(subject).filter((each) => areEqual(each, given)).length > 0,
-    oldHashes: (subject) => old.map((key) => hash(key, subject)),
+    oldHashes,
   };
 }
 

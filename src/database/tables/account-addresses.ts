@@ -112,7 +112,7 @@ function openReader(reader: Reader, sealing: Sealing): AccountAddressReader {
   return {
     async find(address) {
       const hashes = sealing.hasher.allHashes(writeAddress(address));
-      const row = await rows.first(`WHERE address_hash IN (SELECT value FROM ${reader.jsonElements}($1))`, [
+      const row = await rows.first(`WHERE address_hash IN (SELECT value FROM ${reader.json.elements}($1))`, [
         JSON.stringify(hashes),
       ]);
       return row && record(row);

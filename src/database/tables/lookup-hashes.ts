@@ -2,7 +2,7 @@ import { EntitySchema, IsNull, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { epochMs, optionalEpochMs, primaryText, text } from '../columns.js';
 import { inChunks } from '../in-chunks.js';
-import { createRowReader, type Reader } from '../reader.js';
+import { createRowReader, readJsonList, type Reader } from '../reader.js';
 import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
@@ -114,6 +114,9 @@ export interface LookupHashStore extends LookupHashReader {
   deleteByPepper(pepperId: string, limit: number): Promise<number>;
 }
 
+/** So few that hashing them does not hold up other requests. */
+const lookupSize = 1_000;
+
 const subjectOf = (hash: string) => `lookup ${hash}`;
 const checkOf = ({ hasher }: Sealing, pepper: string) => hasher.hash(`lookup pepper ${pepper}`);
 
@@ -136,21 +139,36 @@ function openReader(reader: Reader, sealing: Sealing): LookupHashReader {
     },
 
     async findUsers(pepperId, asked) {
-      const found = await inChunks(asked, async (chunk) => {
-        const byKept = new Map(
-          chunk.flatMap((hash) => hasher.allHashes(subjectOf(hash)).map((kept) => [kept, hash] as const)),
-        );
-        const rows = await reader.select<{ hash: string; mxid: string }>(
-          `SELECT lookup_hashes.hash AS hash, identity_associations.mxid AS mxid
-           FROM lookup_hashes JOIN identity_associations ON identity_associations.id = lookup_hashes.association_id
-           WHERE lookup_hashes.pepper_id = $1 AND lookup_hashes.hash IN (SELECT value FROM ${reader.jsonElements}($2))`,
-          [pepperId, JSON.stringify([...byKept.keys()])],
-        );
-        return rows.map(({ hash, mxid }) => [byKept.get(hash) ?? '', mxid as Mxid] as const);
-      });
-      return new Map(found);
+      const found = new Map<string, Mxid>();
+      let before = Promise.resolve();
+      for (let from = 0; from < asked.length; from += lookupSize) {
+        // They are hashed while the database searches for those before.
+        const byKept = new Map<string, string>();
+        for (const hash of asked.slice(from, from + lookupSize)) {
+          for (const kept of hasher.allHashes(subjectOf(hash))) byKept.set(kept, hash);
+        }
+        await before;
+        before = findKept(reader, pepperId, [...byKept.keys()]).then(({ hashes, mxids }) => {
+          for (const [index, hash] of hashes.entries()) found.set(byKept.get(hash) ?? '', mxids[index] as Mxid);
+        });
+      }
+      await before;
+      return found;
     },
   };
+}
+
+/** Returns two lists instead of rows, since the driver takes longer to read rows than to find them. */
+async function findKept(reader: Reader, pepperId: string, kept: readonly string[]) {
+  const { elements, list } = reader.json;
+  const [row] = await reader.select<{ hashes: unknown; mxids: unknown }>(
+    `SELECT ${list}(lookup_hashes.hash) AS hashes, ${list}(identity_associations.mxid) AS mxids
+     FROM ${elements}($1) AS asked CROSS JOIN lookup_hashes
+     JOIN identity_associations ON identity_associations.id = lookup_hashes.association_id
+     WHERE lookup_hashes.hash = asked.value AND lookup_hashes.pepper_id = $2`,
+    [JSON.stringify(kept), pepperId],
+  );
+  return { hashes: readJsonList(row?.hashes), mxids: readJsonList(row?.mxids) };
 }
 
 function openStore(session: TransactionSession, sealing: Sealing): LookupHashStore {
