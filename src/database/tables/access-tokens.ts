@@ -118,23 +118,28 @@ function openStore(session: TransactionSession): AccessTokenStore {
   return {
     ...openReader(session),
 
-    async insert({ parentHash, refreshHash, expiresAt, ...rest }) {
-      await repository().insert({
-        ...rest,
-        parentHash: parentHash ?? null,
-        refreshHash: refreshHash ?? null,
-        expiresAt: expiresAt ?? null,
-        supersededAt: null,
-      });
+    async insert({ tokenHash, mxid, deviceId, family, parentHash, refreshHash, createdAt, expiresAt }) {
+      await session.queryRunner.query(
+        `INSERT INTO access_tokens
+           (token_hash, mxid, device_id, family, parent_hash, refresh_hash, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [tokenHash, mxid, deviceId, family, parentHash ?? null, refreshHash ?? null, createdAt, expiresAt ?? null],
+      );
     },
 
     async settle(family, parentHash, refreshHash, at) {
-      const siblings = { parentHash, refreshHash: Not(refreshHash) };
-      await repository().update(siblings, { parentHash: null, expiresAt: at, supersededAt: at });
-      const before = { family, supersededAt: IsNull() };
-      await repository().update({ ...before, parentHash: IsNull() }, { supersededAt: at });
-      await repository().update({ ...before, parentHash: Not(parentHash) }, { supersededAt: at });
-      await repository().update({ parentHash }, { parentHash: null });
+      const { queryRunner } = session;
+      await queryRunner.query(
+        `UPDATE access_tokens SET parent_hash = NULL, expires_at = $1, superseded_at = $2
+         WHERE parent_hash = $3 AND refresh_hash <> $4`,
+        [at, at, parentHash, refreshHash],
+      );
+      await queryRunner.query(
+        `UPDATE access_tokens SET superseded_at = $1
+         WHERE family = $2 AND superseded_at IS NULL AND (parent_hash IS NULL OR parent_hash <> $3)`,
+        [at, family, parentHash],
+      );
+      await queryRunner.query('UPDATE access_tokens SET parent_hash = NULL WHERE parent_hash = $1', [parentHash]);
     },
 
     async expireFamily(family, at) {
@@ -143,13 +148,16 @@ function openStore(session: TransactionSession): AccessTokenStore {
     },
 
     async deleteOldestUnused(family, parentHash, kept) {
-      const order = { createdAt: 'DESC', tokenHash: 'ASC' } as const;
-      const surplus = await repository().find({ where: { family, parentHash }, order, skip: kept, take: maxSurplus });
-      if (surplus.length > 0) await repository().delete(surplus.map(({ tokenHash }) => tokenHash));
+      await session.queryRunner.query(
+        `DELETE FROM access_tokens WHERE token_hash IN (
+           SELECT token_hash FROM access_tokens WHERE family = $1 AND parent_hash = $2
+           ORDER BY created_at DESC, token_hash LIMIT ${maxSurplus} OFFSET $3)`,
+        [family, parentHash, kept],
+      );
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await repository().delete({ mxid, deviceId });
+      await session.queryRunner.query('DELETE FROM access_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {

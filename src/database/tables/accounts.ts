@@ -104,7 +104,7 @@ function openStore(session: TransactionSession): AccountStore {
 
     async hold(mxid) {
       // Locks the row on PostgreSQL. SQLite has one transaction at a time.
-      await repository().update({ mxid }, { mxid });
+      await session.queryRunner.query('UPDATE accounts SET mxid = $1 WHERE mxid = $2', [mxid, mxid]);
       return reader.find(mxid);
     },
 

@@ -60,7 +60,10 @@ function openStore(session: TransactionSession): OpenIdTokenStore {
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await repository().delete({ mxid, deviceId });
+      await session.queryRunner.query('DELETE FROM open_id_tokens WHERE mxid = $1 AND device_id = $2', [
+        mxid,
+        deviceId,
+      ]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {

@@ -1,6 +1,7 @@
 import { EntitySchema, IsNull, LessThanOrEqual, Not } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
+import { createRowReader } from '../reader.js';
 import type { Table } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
@@ -81,8 +82,11 @@ export interface RefreshTokenStore {
 // Limits the rows that one request deletes.
 const maxSurplus = 500;
 
+const readRows = createRowReader(schema);
+
 function openStore(session: TransactionSession): RefreshTokenStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
+  const rows = readRows(session);
   const record = (row: RefreshTokenRow): RefreshTokenRecord => ({
     tokenHash: row.tokenHash,
     mxid: row.mxid as Mxid,
@@ -96,24 +100,31 @@ function openStore(session: TransactionSession): RefreshTokenStore {
 
   return {
     async find(tokenHash) {
-      const row = await repository().findOneBy({ tokenHash });
-      return row ? record(row) : undefined;
+      const row = await rows.first('WHERE token_hash = $1', [tokenHash]);
+      return row && record(row);
     },
 
-    async insert({ parentHash, expiresAt, spentAt, ...rest }) {
-      await repository().insert({
-        ...rest,
-        parentHash: parentHash ?? null,
-        expiresAt: expiresAt ?? null,
-        spentAt: spentAt ?? null,
-      });
+    async insert({ tokenHash, mxid, deviceId, family, parentHash, createdAt, expiresAt, spentAt }) {
+      await session.queryRunner.query(
+        `INSERT INTO refresh_tokens
+           (token_hash, mxid, device_id, family, parent_hash, created_at, expires_at, spent_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [tokenHash, mxid, deviceId, family, parentHash ?? null, createdAt, expiresAt ?? null, spentAt ?? null],
+      );
     },
 
     async settle(parentHash, tokenHash, at) {
-      await repository().update({ tokenHash: parentHash, spentAt: IsNull() }, { spentAt: at });
-      const siblings = { parentHash, tokenHash: Not(tokenHash) };
-      await repository().update(siblings, { parentHash: null, spentAt: at, expiresAt: at });
-      await repository().update({ parentHash }, { parentHash: null });
+      const { queryRunner } = session;
+      await queryRunner.query('UPDATE refresh_tokens SET spent_at = $1 WHERE token_hash = $2 AND spent_at IS NULL', [
+        at,
+        parentHash,
+      ]);
+      await queryRunner.query(
+        `UPDATE refresh_tokens SET parent_hash = NULL, spent_at = $1, expires_at = $2
+         WHERE parent_hash = $3 AND token_hash <> $4`,
+        [at, at, parentHash, tokenHash],
+      );
+      await queryRunner.query('UPDATE refresh_tokens SET parent_hash = NULL WHERE parent_hash = $1', [parentHash]);
     },
 
     async spendFamily(family, at) {
@@ -121,13 +132,19 @@ function openStore(session: TransactionSession): RefreshTokenStore {
     },
 
     async deleteOldestUnused(family, parentHash, kept) {
-      const order = { createdAt: 'DESC', tokenHash: 'ASC' } as const;
-      const surplus = await repository().find({ where: { family, parentHash }, order, skip: kept, take: maxSurplus });
-      if (surplus.length > 0) await repository().delete(surplus.map(({ tokenHash }) => tokenHash));
+      await session.queryRunner.query(
+        `DELETE FROM refresh_tokens WHERE token_hash IN (
+           SELECT token_hash FROM refresh_tokens WHERE family = $1 AND parent_hash = $2
+           ORDER BY created_at DESC, token_hash LIMIT ${maxSurplus} OFFSET $3)`,
+        [family, parentHash, kept],
+      );
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await repository().delete({ mxid, deviceId });
+      await session.queryRunner.query('DELETE FROM refresh_tokens WHERE mxid = $1 AND device_id = $2', [
+        mxid,
+        deviceId,
+      ]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {
