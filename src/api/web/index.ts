@@ -3,6 +3,7 @@ import { allowAnonymous } from '../../http/bearer-auth.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import { readScript, type ScriptName } from '../../web/browser/scripts.js';
+import { icon } from '../../web/icon.js';
 import { problemPage } from '../../web/site/sign-in-pages.js';
 import type { ShownProblem } from '../../web/site/site-page.js';
 import { addPhone, confirmLogOut, handOver, home, logOut, removePhone } from './accounts.js';
@@ -25,6 +26,12 @@ const logo = publicPage({ name: 'logo', path: '/logo', params: {}, summary: "The
   if (!deps.logo) throw new WebFailure({ kind: 'page_unknown' });
   return { status: 200, file: deps.logo, headers: { 'Cache-Control': 'max-age=3600' } };
 });
+
+const iconFile = publicPage({ name: 'icon', path: '/icon.svg', params: {}, summary: 'The icon' }, async () => ({
+  status: 200,
+  file: { bytes: icon, type: 'image/svg+xml' },
+  headers: { 'Cache-Control': 'max-age=3600' },
+}));
 
 const withoutSlash = publicPage({ name: 'without_slash', path: '', params: {}, summary: 'Add the slash' }, (deps) =>
   Promise.resolve(goTo(deps, '/')),
@@ -62,6 +69,7 @@ export function createWebSurface(deps: WebDeps): Surface {
     script('script.js'),
     script('widget.js'),
     logo,
+    iconFile,
   ];
   const explain = ({ status, ...problem }: PageProblem) =>
     problemPage(status, frameOf(deps), problem, isOver(problem) ? '/logins/new' : '/');

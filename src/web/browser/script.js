@@ -63,5 +63,28 @@ function countDown() {
   const timer = setInterval(update, 500);
 }
 
+/** @typedef {{ api?: string, action?: string, response?: object }} ClientRequest */
+
+/**
+ * Answers the requests of a Matrix client that shows the page as a widget (Widget API). A client
+ * sends them each time a page has loaded.
+ */
+function answerClient() {
+  if (window.parent !== window) window.addEventListener('message', receive);
+}
+
+/** @param {MessageEvent<ClientRequest | null>} event */
+function receive({ source, origin, data }) {
+  if (source !== window.parent || data?.api !== 'toWidget' || data.response !== undefined) return;
+  window.parent.postMessage({ ...data, response: replies[data.action ?? ''] ?? {} }, origin);
+}
+
+/** @type {Record<string, object | undefined>} */
+const replies = {
+  capabilities: { capabilities: [] },
+  supported_api_versions: { supported_versions: ['0.0.1', '0.0.2'] },
+};
+
+answerClient();
 void watchQrCode();
 countDown();

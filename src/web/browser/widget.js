@@ -47,24 +47,8 @@ function receive({ origin, source, data }) {
   if (source !== window.parent || origin !== clientOrigin || typeof data !== 'object' || data === null) return;
   if (data.api === 'fromWidget' && data.requestId === requestId && data.response) {
     handleOpenId(data.response);
-    return;
-  }
-  if (data.api !== 'toWidget' || data.response !== undefined) return;
-  post({ ...data, response: replyTo(data) });
-}
-
-/** @param {WidgetMessage} request */
-function replyTo({ action, data }) {
-  switch (action) {
-    case 'capabilities':
-      return { capabilities: [] };
-    case 'supported_api_versions':
-      return { supported_versions: ['0.0.1', '0.0.2'] };
-    case 'openid_credentials':
-      if (data?.original_request_id === requestId) handleOpenId(data);
-      return {};
-    default:
-      return {};
+  } else if (data.api === 'toWidget' && data.action === 'openid_credentials' && data.data) {
+    if (data.data.original_request_id === requestId) handleOpenId(data.data);
   }
 }
 

@@ -59,7 +59,8 @@ export function sitePage<const Status extends number>(
       title,
       documentTitle: `${problem ? `${texts.problemTitle}: ` : ''}${title} – ${frame.operator.name}`,
       content: html`${notice}${content}`,
-      head: html`<script type="module" src="${frame.base}/script.js"></script>
+      head: html`<link rel="icon" href="${frame.base}/${frame.operator.hasLogo ? 'logo' : 'icon.svg'}" />
+        <script type="module" src="${frame.base}/script.js"></script>
         ${head}`,
       header: headerOf(frame, texts),
       footer: footerOf(frame, texts),
