@@ -263,6 +263,9 @@ function invitation(url: string, sharedSecret: string, controlUrl: string | unde
     '\nEverything keeps running. Try it by hand, in another shell:\n',
     `  secret='${sharedSecret}'`,
     ...lines.map((line) => `  ${curlLine(url, line)}`),
+    '\nOr log in to Telegram in a browser:\n',
+    `  ${url}/_gangway/`,
+    `  Sign in as alice with the password "${matrixPassword}". Choose the phone number, +9996610042, and the code 11111.`,
     `\nMore magic numbers, and faults on demand at ${controlUrl}: docs/sandbox.md. Ctrl-C ends it.\n`,
   ].join('\n');
 }

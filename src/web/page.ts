@@ -21,7 +21,7 @@ button, a.next { display: inline-block; padding: 0.75rem 1.5rem; border: 0.125re
 button.second, a.second { color: var(--action); background: transparent; }
 button.link { padding: 0; border: 0; background: none; color: var(--action); text-decoration: underline; font-weight: 400; }
 button:disabled { opacity: 0.6; cursor: default; }
-label { display: block; margin-top: 1.25rem; font-weight: 600; }
+label { display: block; margin: 1.25rem 0 0.5rem; font-weight: 600; } label + .small { margin-top: -0.5rem; }
 input { display: block; width: 100%; padding: 0.75rem; border: 0.125rem solid var(--line); border-radius: 0.5rem; font: inherit;
   color: inherit; background: var(--ground); }
 input[aria-invalid] { border-color: var(--bad); }
@@ -32,8 +32,8 @@ p.small, .small { font-size: 0.9375rem; color: var(--quiet); }
   color: var(--bad); }
 .done { border-color: var(--good); background: var(--good-ground); color: var(--good); }
 .card { margin: 1rem 0; padding: 1rem 1.25rem; border-radius: 0.75rem; background: var(--card); }
-.card dl { margin: 0; } .card dt { font-size: 0.9375rem; color: var(--quiet); } .card dd { margin: 0 0 0.5rem; }
-.actions { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; } .actions form button { margin: 0; }
+.card > :first-child { margin-top: 0; } .card form > button { margin-top: 0; } .card dl { margin: 0; } .card dt { font-size: 0.9375rem; color: var(--quiet); } .card dd { margin: 0 0 0.5rem; }
+.actions { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; margin-top: 0.75rem; } .actions form button { margin: 0; }
 ul.choices { list-style: none; padding: 0; } ul.choices button { width: 100%; margin: 0.25rem 0; text-align: left; }
 ul.choices small { display: block; font-weight: 400; }
 .qr { max-width: 20rem; margin: 1rem auto; } .qr svg { display: block; width: 100%; height: auto; border-radius: 0.5rem; }

@@ -35,6 +35,8 @@ export interface FakeHomeserver {
   /** Returns a login token for the user of this access token. */
   mint(accessToken: string): string;
   logOut(accessToken: string): void;
+  /** Offers SSO from now on, in which this user logs in without being asked. */
+  offerSso(mxid: string): void;
   /** Answers requests in this way from now on; undefined restores the default. */
   intercept(interception: Interception | undefined): void;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
   const requests: HomeserverRequest[] = [];
   const addresses = createFakeAddresses((mxid, password) => users.get(mxid)?.password === password);
   let intercepted: Interception | undefined;
+  let ssoUser: string | undefined;
 
   function logIn(body: HomeserverRequest['body']): FakeAnswer {
     if (body['type'] === 'm.login.token') {
@@ -94,6 +97,21 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
     };
   }
 
+  function mintFor(mxid: string): string {
+    const token = nameOf('syl');
+    loginTokens.set(token, mxid);
+    return token;
+  }
+
+  /** Returns the address to which SSO redirects the browser; undefined for other requests. */
+  function ssoTarget({ path }: HomeserverRequest): string | undefined {
+    const { pathname, searchParams } = new URL(path, 'http://homeserver.test');
+    if (ssoUser === undefined || pathname !== '/_matrix/client/v3/login/sso/redirect') return undefined;
+    const target = new URL(searchParams.get('redirectUrl') ?? '');
+    target.searchParams.set('loginToken', mintFor(ssoUser));
+    return target.href;
+  }
+
   const holderOf = ({ authorization }: IncomingHttpHeaders) =>
     accessTokens.get((authorization ?? '').replace(/^Bearer /, ''));
 
@@ -117,8 +135,19 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
       case 'GET /_matrix/client/v3/login':
         return {
           status: 200,
-          body: { flows: [{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }] },
+          body: {
+            flows: [
+              ...(ssoUser === undefined ? [] : [{ type: 'm.login.sso' }]),
+              { type: 'm.login.password' },
+              { type: 'm.login.token', get_login_token: true },
+            ],
+          },
         };
+      case 'POST /_matrix/client/v3/logout': {
+        const answer = whoAmI(headers);
+        accessTokens.delete((headers.authorization ?? '').replace(/^Bearer /, ''));
+        return answer.status === 200 ? { status: 200, body: {} } : answer;
+      }
       case 'POST /_matrix/client/v3/login':
         return logIn(body);
       case 'GET /_matrix/client/v3/account/whoami':
@@ -134,7 +163,9 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
   const server = createServer((incoming, response) => {
     void readRequest(incoming).then((request) => {
       requests.push(request);
+      const location = ssoTarget(request);
       if (intercepted) intercepted(response, request);
+      else if (location !== undefined) response.writeHead(302, { Location: location }).end();
       else sendJson(response, answerTo(request));
     });
   });
@@ -160,11 +191,10 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
     mint(accessToken) {
       const holder = accessTokens.get(accessToken);
       if (holder === undefined) throw new Error('no such access token');
-      const token = nameOf('syl');
-      loginTokens.set(token, holder.mxid);
-      return token;
+      return mintFor(holder.mxid);
     },
     logOut: (accessToken) => void accessTokens.delete(accessToken),
+    offerSso: (mxid) => void (ssoUser = mxid),
     intercept(interception) {
       intercepted = interception;
     },

@@ -101,7 +101,10 @@ export const finishSso = publicPage(
     if (!deps.signInBySso) throw new WebFailure({ kind: 'page_unknown' });
     const isOwn = new Secret(state).equals(new Secret(ssoState(visitor, after)));
     if (visitor.isNew || !isOwn || loginToken === '') throw new WebFailure({ kind: 'sso_failed' });
-    const mxid = await deps.signInBySso.byToken(new Secret(loginToken), clientAddress);
+    const mxid = await deps.signInBySso.byToken(new Secret(loginToken), clientAddress).catch((error: unknown) => {
+      const isRejected = error instanceof AccountFailure && problemOf(error)?.problem === 'wrong_credentials';
+      throw isRejected ? new WebFailure({ kind: 'sso_failed' }) : error;
+    });
     const { token } = await deps.grants.openSession(mxid);
     return withSession(deps, token, goTo(deps, nextPath(after) ?? '/'));
   },
