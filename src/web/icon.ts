@@ -1,4 +1,6 @@
-/** The icon of the pages if the operator has no logo: a paper plane between the brackets of Matrix. */
+/**
+ * The icon of the pages if the operator has no logo: a paper plane between the brackets of Matrix.
+ */
 export const icon = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#17568c"/>' +
     '<path d="M10 6H6v20h4M22 6h4v20h-4" fill="none" stroke="#fff" stroke-width="2"/>' +

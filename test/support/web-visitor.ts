@@ -76,8 +76,8 @@ export async function startWebVisitor(
     type: (label, text, at = page) => at.getByLabel(label, { exact: true }).fill(text),
 
     async inspect(name, frame) {
-      // Playwright evaluates in spite of the CSP, but not if scripts are disabled. The languages have
-      // the same pages.
+      // Playwright evaluates in spite of the CSP, but not if scripts are disabled. The languages
+      // have the same pages.
       if (javaScript && language === 'en') {
         const at = frame ?? page;
         await at.evaluate(axe.source);
@@ -105,8 +105,8 @@ export async function startWebVisitor(
 async function openTab(context: BrowserContext, failures: string[]): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => failures.push(String(error)));
-  // Chromium logs a status of 400 or more for pages too: those are checked by what they show. It sets
-  // no focus in a frame of another site.
+  // Chromium logs a status of 400 or more for pages too: those are checked by what they show. It
+  // sets no focus in a frame of another site.
   const isExpected = (text: string) => /^(Failed to load resource|Blocked autofocusing)/.test(text);
   page.on('console', (message) => {
     if (message.type() === 'error' && !isExpected(message.text())) failures.push(message.text());

@@ -17,7 +17,9 @@ export interface WidgetHost {
 export interface WidgetHostOptions {
   /** `asked`: the page has a button `Allow`. */
   readonly consent: 'allowed' | 'asked' | 'blocked';
-  /** Whether the client waits for the widget to load, not for its `content_loaded`. Default true. */
+  /**
+   * Whether the client waits for the widget to load, not for its `content_loaded`. Default true.
+   */
   readonly waits?: boolean;
 }
 

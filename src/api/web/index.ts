@@ -37,7 +37,9 @@ const withoutSlash = publicPage({ name: 'without_slash', path: '', params: {}, s
   Promise.resolve(goTo(deps, '/')),
 );
 
-/** Returns whether the problem is that a login process is over, so that the next step is a new one. */
+/**
+ * Returns whether the problem is that a login process is over, so that the next step is a new one.
+ */
 function isOver({ problem }: ShownProblem): boolean {
   return ['login_unknown', 'login_cancelled', 'login_timed_out', 'other_telegram_account'].includes(problem);
 }
