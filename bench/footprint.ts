@@ -4,6 +4,7 @@ import { Secret } from '../src/base/secret.js';
 import { install, type Installation } from '../test/support/daemon.js';
 import { startSandboxProcess, type SandboxProcess } from '../test/support/sandbox-process.js';
 import { createKeepAliveClient } from './keep-alive-client.js';
+import { checkForLeaks } from './leak-check.js';
 import { cpuMs, residentMiB } from './process-usage.js';
 import { percentile } from './statistics.js';
 
@@ -16,9 +17,9 @@ const batch = 1_000;
 
 /**
  * What the daemon takes to start, and its memory: idle, with live Telegram connections, after
- * requests, and with 100,000 stored sessions.
+ * requests, with 100,000 stored sessions, and during so many minutes of load.
  */
-export async function measureFootprint(print: (line: string) => void): Promise<void> {
+export async function measureFootprint(print: (line: string) => void, minutes: number): Promise<void> {
   const sandbox = await startSandboxProcess();
   try {
     const gangway = await installed(sandbox);
@@ -36,6 +37,7 @@ export async function measureFootprint(print: (line: string) => void): Promise<v
     } finally {
       await gangway.remove();
     }
+    await checkForLeaks(print, sandbox, minutes);
   } finally {
     await sandbox.stop();
   }

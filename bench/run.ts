@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { measureEventLoop } from './event-loop.js';
 import { measureFootprint } from './footprint.js';
 import { measureHandOver } from './hand-over.js';
@@ -7,11 +8,17 @@ import { measureLoginTimes } from './login-times.js';
 import { measureLookups } from './lookups.js';
 import { measureManyLogins } from './many-logins.js';
 import { measurePeers } from './peers.js';
+import { measureScale } from './scale.js';
 import { measureTelegram } from './telegram.js';
+
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '10' } },
+});
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
-  footprint: measureFootprint,
+  footprint: (print) => measureFootprint(print, Number(values.minutes)),
   'hand-over': measureHandOver,
   'hostile-bodies': measureHostileBodies,
   'login-starts': measureLoginStarts,
@@ -19,10 +26,10 @@ const scenarios: Readonly<Record<string, (print: (line: string) => void) => Prom
   'many-logins': measureManyLogins,
   lookups: measureLookups,
   peers: measurePeers,
+  scale: measureScale,
   telegram: measureTelegram,
 };
 
-const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in scenarios));
 if (unknown.length > 0) {
   console.error(`no such scenario: ${unknown.join(', ')}; there are: ${Object.keys(scenarios).join(', ')}`);

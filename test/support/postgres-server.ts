@@ -31,16 +31,36 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('postgresUri', given);
     return undefined;
   }
-  const programs = await findPrograms();
-  if (!programs) {
+  const server = await startPostgresServer(testFolder(), forTests);
+  if (!server) {
     if (process.env['GANGWAY_REQUIRE_POSTGRES'] === '1') throw new Error('no PostgreSQL server found');
     console.warn('Tests on PostgreSQL are skipped: no PostgreSQL server found.');
     project.provide('postgresUri', null);
     return undefined;
   }
-  const server = await start(programs);
   project.provide('postgresUri', server.uri);
   return server.stop;
+}
+
+/** These may lose data when the machine stops. */
+const forTests = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+
+/** A PostgreSQL server on loopback, whose user may create databases. */
+export interface PostgresServer {
+  readonly uri: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server from the programs on this machine, with its data in a new folder below `parent`.
+ * Returns undefined if there are none.
+ */
+export async function startPostgresServer(
+  parent: string,
+  settings: readonly string[] = [],
+): Promise<PostgresServer | undefined> {
+  const programs = await findPrograms();
+  return programs === undefined ? undefined : start(programs, parent, settings);
 }
 
 /** The folder of initdb and postgres. */
@@ -57,8 +77,8 @@ async function findPrograms(): Promise<string | undefined> {
   );
 }
 
-async function start(programs: string): Promise<{ readonly uri: string; readonly stop: () => Promise<void> }> {
-  const folder = await mkdtemp(join(testFolder(), 'gangway-postgres-'));
+async function start(programs: string, parent: string, others: readonly string[]): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(parent, 'gangway-postgres-'));
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
   const owner = ordinaryUser();
@@ -75,11 +95,9 @@ async function start(programs: string): Promise<{ readonly uri: string; readonly
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
     'max_connections=200',
     'shared_buffers=32MB',
+    ...others,
   ];
   const server = spawn(
     join(programs, 'postgres'),
