@@ -1,3 +1,4 @@
+import { Ending } from '../../base/ending.js';
 import { TelegramFailure } from '../failure.js';
 import { QuietClient } from './client.js';
 import { LeanSession } from './lean-session.js';
@@ -6,28 +7,6 @@ import type { WorkerSettings } from './worker-settings.js';
 import type { LogLine } from './quiet-logger.js';
 import type { Turns } from './turns.js';
 import type { Semaphore } from '../semaphore.js';
-
-/** Ends waits that gramjs would leave pending for ever. */
-class Ending {
-  failure: TelegramFailure | undefined;
-  readonly #promise: Promise<never>;
-  #reject: (failure: TelegramFailure) => void = () => undefined;
-
-  constructor() {
-    this.#promise = new Promise((_, reject) => (this.#reject = reject));
-    this.#promise.catch(() => undefined);
-  }
-
-  /** Ends all current and later waits. Only the first failure counts. */
-  end(failure: TelegramFailure): void {
-    this.failure ??= failure;
-    this.#reject(this.failure);
-  }
-
-  race<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.#promise]);
-  }
-}
 
 export interface LiveClientOptions {
   readonly settings: WorkerSettings;
@@ -59,7 +38,7 @@ export class LiveClient {
   #saved: string | null;
   #session: LeanSession | undefined;
   #client: QuietClient | undefined;
-  #ending = new Ending();
+  #ending = new Ending<TelegramFailure>();
   #destroyed = false;
 
   constructor({ settings, session, turns, salts, log, onTurn, onLoginToken }: LiveClientOptions) {
@@ -85,7 +64,7 @@ export class LiveClient {
     if (this.#destroyed) throw unreachable('the connection was destroyed');
     const session = new LeanSession(this.#saved ?? '', this.#onLoginToken);
     this.#chooseDataCentre(session);
-    const ending = new Ending();
+    const ending = new Ending<TelegramFailure>();
     this.#ending = ending;
     const client = new QuietClient({
       settings: this.#settings,
@@ -125,11 +104,11 @@ export class LiveClient {
 
   /** Runs `work` on the client. Ends the client if the session is dead or the network is lost. */
   async run<T>(work: (client: QuietClient) => Promise<T>): Promise<T> {
-    if (this.#ending.failure?.details.kind === 'unreachable' && !this.#destroyed) {
+    if (this.#ending.error?.details.kind === 'unreachable' && !this.#destroyed) {
       await this.#client?.destroy();
       await this.open();
     }
-    if (this.#ending.failure !== undefined) throw this.#ending.failure;
+    if (this.#ending.error !== undefined) throw this.#ending.error;
     if (this.#client === undefined) throw unreachable('the connection was never opened');
     return this.#ending.race(work(this.#client));
   }
@@ -140,7 +119,7 @@ export class LiveClient {
     await this.#client?.destroy();
   }
 
-  async #inTurn<T>(semaphore: Semaphore, ending: Ending, work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(semaphore: Semaphore, ending: Ending<TelegramFailure>, work: () => Promise<T>): Promise<T> {
     let waited = false;
     const entering = semaphore.enter(() => {
       waited = true;
@@ -151,7 +130,7 @@ export class LiveClient {
       if (waited) this.#onTurn(false);
     });
     try {
-      if (ending.failure !== undefined) throw ending.failure;
+      if (ending.error !== undefined) throw ending.error;
       // gramjs may leave the work pending for ever; the turn ends with the connection.
       return await ending.race(work());
     } finally {

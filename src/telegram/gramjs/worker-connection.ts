@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../../base/deadline.js';
+import { Ending } from '../../base/ending.js';
 import type { Logger } from '../../base/logger.js';
 import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
@@ -51,9 +52,7 @@ export function createWorkerConnection({
 }: WorkerConnectionDeps): WorkerConnection {
   let session: TelegramSession = new Secret('');
   let destroying: Promise<void> | undefined;
-  let endCalls: (failure: TelegramFailure) => void = () => undefined;
-  const destroyed = new Promise<never>((_, reject) => (endCalls = reject));
-  destroyed.catch(() => undefined);
+  const ending = new Ending<TelegramFailure>();
   const deadlines = createCallDeadlines(clock, maxTurnWaitMs);
   const news = createTokenNews();
   const stopListening = thread.listen(connectionId, {
@@ -70,10 +69,7 @@ export function createWorkerConnection({
   ): Promise<Calls[N]['result']> {
     if (destroying !== undefined) throw unreachable(new Error('the connection is destroyed'));
     try {
-      const answer = await deadlines.keep(
-        deadlineMs,
-        Promise.race([thread.call(connectionId, name, ...args), destroyed]),
-      );
+      const answer = await deadlines.keep(deadlineMs, ending.race(thread.call(connectionId, name, ...args)));
       session = answer.session ?? session;
       if (answer.ok) return answer.result;
       throw answer.failure;
@@ -109,7 +105,7 @@ export function createWorkerConnection({
   }
 
   async function destroyOnce(): Promise<void> {
-    endCalls(unreachable(new Error('the connection was destroyed')));
+    ending.end(unreachable(new Error('the connection was destroyed')));
     stopListening();
     news.notify();
     const heardBefore = thread.messagesHeard();
