@@ -136,10 +136,10 @@ describe.each(databases)('on $name', ({ name, skip }) => {
     ]);
   });
 
-  // A step is stored before its response, because the code is valid with the auth key of the request
-  // only, and a daemon that is killed must continue with it. The last step stores the linked
-  // account, the end of the process and the event together. Less than one write loses a step. What is
-  // rejected changes nothing that must survive.
+  // A step is stored before its response, because the code is valid with the auth key of the
+  // request only, and a daemon that is killed must continue with it. The last step stores the
+  // linked account, the end of the process and the event together. Less than one write loses a
+  // step. What is rejected changes nothing that must survive.
   it.skipIf(skip)('each step of a login is written to disk once', async () => {
     await start(name, 'on_request');
     const call = (method: 'GET' | 'POST', path: string, status: number, body?: Record<string, string>) => async () =>

@@ -52,8 +52,8 @@ const accepted: ReadonlySet<Lie> = new Set<Lie>([
 ]);
 
 const verdictOn = (lie: Lie) => (accepted.has(lie) ? 'accepts' : 'refuses');
-// gramjs refuses the first answer if it is cut off, but then reads no list of fingerprints correctly
-// in this process.
+// gramjs refuses the first answer if it is cut off, but then reads no list of fingerprints
+// correctly in this process.
 const lies = toldLies
   .filter(({ lie, step }) => !(lie === 'plain_cut' && step === 'req_pq_multi'))
   .map((told) => ({ ...told, verdict: verdictOn(told.lie) }));
