@@ -39,7 +39,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   project.provide('postgresUri', server.uri);
-  return server.stop;
+  return () => server.stop();
 }
 
 /** These may lose data when the machine stops. */
