@@ -20,15 +20,21 @@ const rounds = 10;
 
 /**
  * Sends so many requests one after another to each side, in ten rounds in which the sides take
- * turns, after a round that is not counted. Other work on the machine then concerns all sides.
+ * turns, after a round of `warmUp` requests that is not counted. Other work on the machine then
+ * concerns all sides.
  */
-export async function measureInTurns(sides: readonly Side[], requests: number): Promise<readonly Cost[]> {
+export async function measureInTurns(
+  sides: readonly Side[],
+  requests: number,
+  warmUp = Math.round(requests / rounds),
+): Promise<readonly Cost[]> {
   const perRound = Math.max(1, Math.round(requests / rounds));
   const measured = sides.map((side) => ({ side, cpu: [] as number[], times: [] as number[] }));
   for (let round = 0; round <= rounds; round += 1) {
     for (const { side, cpu, times } of measured) {
       const before = await cpuMs(side.pid);
-      for (let sent = 0; sent < perRound; sent += 1) {
+      const wanted = round === 0 ? warmUp : perRound;
+      for (let sent = 0; sent < wanted; sent += 1) {
         const begunAt = performance.now();
         await side.request();
         if (round > 0) times.push(performance.now() - begunAt);
