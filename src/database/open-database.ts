@@ -6,8 +6,6 @@ import { prepareDatabase } from './prepare.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
-import { openPostgres } from './postgres.js';
-import { openSqlite } from './sqlite.js';
 import { openReaders, openStores } from './tables/index.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
@@ -58,16 +56,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-function openBackend(options: DatabaseOptions): Promise<Backend> {
+// Only the driver that is used is loaded.
+async function openBackend(options: DatabaseOptions): Promise<Backend> {
   const target = parseDatabaseUri(options.uri);
   switch (target.kind) {
-    case 'sqlite':
+    case 'sqlite': {
+      const { openSqlite } = await import('./sqlite.js');
       return openSqlite(target, { busyTimeoutMs, exclusive: options.exclusive ?? false, logger: options.logger });
-    case 'postgres':
+    }
+    case 'postgres': {
+      const { openPostgres } = await import('./postgres.js');
       return openPostgres(target, {
         maxConnections: options.maxConnections,
         clock: options.clock,
         logger: options.logger,
       });
+    }
   }
 }
