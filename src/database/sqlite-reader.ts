@@ -21,6 +21,13 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
     );
   });
   connection.configure('busyTimeout', busyTimeoutMs);
+  let isSized = false;
+  /** Not at the start: the setting reads the schema, and so the log. A failure leaves the default. */
+  const sizeCache = () => {
+    if (isSized) return;
+    isSized = true;
+    connection.exec(`PRAGMA cache_size = ${-cacheKiB}`, () => undefined);
+  };
   const prepared = new Map<string, Promise<sqlite3.Statement>>();
 
   const prepare = (sql: string) =>
@@ -40,6 +47,7 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
   const reader: SqliteReader = {
     json: sqliteJson,
     async select<Row>(sql: string, parameters: readonly Parameter[]) {
+      if (sql.startsWith('SELECT')) sizeCache();
       const statement = await statementOf(sql);
       // `all` steps to the end, which ends the read. The driver queues calls of one statement.
       return new Promise<Row[]>((resolve, reject) => {
@@ -61,7 +69,6 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
   };
   try {
     await reader.select('PRAGMA query_only = ON', []);
-    await reader.select(`PRAGMA cache_size = ${-cacheKiB}`, []);
   } catch (error) {
     await reader.close();
     throw error;
