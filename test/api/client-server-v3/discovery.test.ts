@@ -25,7 +25,10 @@ const capabilitiesOf = async () => {
 };
 
 describe('GET /_matrix/client/versions', () => {
-  it.each([undefined, 'no-token-of-ours'])('answers with the access token %s', async (token) => {
+  it.each([
+    ['without an access token', undefined],
+    ['with an unknown access token', 'no-token-of-ours'],
+  ])('answers %s', async (_, token) => {
     await start();
     const { status, json, headers } = await server.call('GET', '/_matrix/client/versions', undefined, token);
     expect(status).toBe(200);
@@ -38,9 +41,13 @@ describe('GET /_matrix/client/versions', () => {
 
 describe('GET /.well-known/matrix/client', () => {
   it.each([
-    [undefined, { 'm.homeserver': { base_url: homeserver } }],
-    [identityServer, { 'm.homeserver': { base_url: homeserver }, 'm.identity_server': { base_url: identityServer } }],
-  ])('contains the base URLs, with the identity server %s', async (id, expected) => {
+    ['without an identity server', undefined, { 'm.homeserver': { base_url: homeserver } }],
+    [
+      'with an identity server',
+      identityServer,
+      { 'm.homeserver': { base_url: homeserver }, 'm.identity_server': { base_url: identityServer } },
+    ],
+  ])('contains the base URLs, %s', async (_, id, expected) => {
     await start({ discovery: { wellKnown: { homeserver, identityServer: id } } });
     const { status, json, headers } = await server.call('GET', '/.well-known/matrix/client');
     expect({ status, json }).toEqual({ status: 200, json: expected });

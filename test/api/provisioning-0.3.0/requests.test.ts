@@ -114,10 +114,10 @@ describe('a request', () => {
     expect(reply.text).toBe('');
   });
 
-  it.each([undefined, 'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'nonsense', 'image/png'])(
+  it.each([null, 'application/json', 'text/plain', 'application/x-www-form-urlencoded', 'nonsense', 'image/png'])(
     'of Content-Type %s is read as JSON',
     async (type) => {
-      const headers = { authorization, ...(type === undefined ? {} : { 'content-type': type }) };
+      const headers = { authorization, ...(type === null ? {} : { 'content-type': type }) };
       expect(await answer({ headers })).toEqual({ status: 200, errcode: undefined });
     },
   );
@@ -171,7 +171,7 @@ describe('a request', () => {
 
 describe('the secret', () => {
   it.each([
-    undefined,
+    null,
     '',
     'Bearer',
     'Bearer ',
@@ -183,7 +183,7 @@ describe('the secret', () => {
     'Bearer undefined',
     `Basic ${sharedSecret}`,
   ])('is not %j', async (header) => {
-    const headers = header === undefined ? {} : { authorization: header };
+    const headers = header === null ? {} : { authorization: header };
     expect(await answer({ headers })).toEqual({ status: 401, errcode: 'shared_secret_invalid' });
   });
 

@@ -61,7 +61,12 @@ describe('the caller of version 3', () => {
     expect(await whoami(`openid:${mysteriousOpenId}`)).toMatch(/^503 /);
   });
 
-  it.each([undefined, '', 'Bearer', 'Bearer '])('must have a token: %j', async (text) => {
+  it.each([
+    ['no header', undefined],
+    ['an empty header', ''],
+    ['Bearer', 'Bearer'],
+    ['Bearer and a blank', 'Bearer '],
+  ])('must have a token: %s', async (_, text) => {
     expect(await whoami(text)).toBe(missing);
   });
 

@@ -38,10 +38,11 @@ describe('the identity service', () => {
   });
 
   it.each([
-    ['https://id.matrix.test:8448', undefined, 'id.matrix.test:8448'],
-    ['http://localhost:8090', undefined, 'localhost:8090'],
+    ['https://id.matrix.test:8448', null, 'id.matrix.test:8448'],
+    ['http://localhost:8090', null, 'localhost:8090'],
     ['https://id.matrix.test', 'matrix.test', 'matrix.test'],
-  ])('at %s with the name %s signs as %s', (public_url, server_name, expected) => {
+  ])('at %s with the name %s signs as %s', (public_url, name, expected) => {
+    const server_name = name ?? undefined;
     const { identity } = load(written({ identity: { ...on, public_url, server_name } })).config;
     expect(identity.enabled && identity.serverName).toBe(expected);
   });

@@ -10,18 +10,18 @@ describe('the access token of a request', () => {
     ['bearer abc', '', 'abc'],
     ['Bearer   abc', '', 'abc'],
     ['Bearer abc', 'access_token=other', 'abc'],
-    [undefined, 'access_token=abc', 'abc'],
-    [undefined, 'other=1&access_token=a%2Bc', 'a+c'],
+    [null, 'access_token=abc', 'abc'],
+    [null, 'other=1&access_token=a%2Bc', 'a+c'],
     ['Basic dXNlcg==', 'access_token=abc', 'abc'],
-  ])('of %s and ?%s is %s', (authorization, query, token) => {
-    expect(read(authorization, query)).toBe(token);
+  ])('of %j and ?%s is %s', (authorization, query, token) => {
+    expect(read(authorization ?? undefined, query)).toBe(token);
   });
 
   it.each([
-    [undefined, ''],
-    [undefined, 'access_token='],
-    [undefined, 'access_token=two%20words'],
-    [undefined, 'access_token=line%0D%0Abreak'],
+    [null, ''],
+    [null, 'access_token='],
+    [null, 'access_token=two%20words'],
+    [null, 'access_token=line%0D%0Abreak'],
     ['Bearer', ''],
     ['Bearer ', ''],
     ['Bearer ', 'access_token='],
@@ -30,7 +30,7 @@ describe('the access token of a request', () => {
     [`Bearer ${'x'.repeat(5000)}`, ''],
     ['abc', ''],
   ])('of %j and ?%s is none', (authorization, query) => {
-    expect(read(authorization, query)).toBeUndefined();
+    expect(read(authorization ?? undefined, query)).toBeUndefined();
   });
 
   it('does not print', () => {

@@ -258,12 +258,12 @@ describe('a message', () => {
     { attempts: [1, 2], messages: 2 },
     { attempts: [0, 0, 1, 1, 0], messages: 2 },
     { attempts: [7, 3, 6, 7, 8], messages: 2 },
-    { attempts: [undefined, undefined, undefined], messages: 3 },
-    { attempts: [5, undefined, 6, 7], messages: 3 },
+    { attempts: [null, null, null], messages: 3 },
+    { attempts: [5, null, 6, 7], messages: 3 },
     { attempts: [-1, -1], messages: 1 },
   ])('is sent $messages times for the attempts $attempts', async ({ attempts, messages }) => {
     const sids: string[] = [];
-    for (const sendAttempt of attempts) sids.push(await ask(emailRequest({ sendAttempt })));
+    for (const attempt of attempts) sids.push(await ask(emailRequest({ sendAttempt: attempt ?? undefined })));
     expect(under.messenger.sent).toHaveLength(messages);
     expect(new Set(sids).size).toBe(1);
     expect(new Set(under.messenger.tokens()).size).toBe(messages);

@@ -111,7 +111,7 @@ describe('the page after a validation', () => {
 
 describe('the language of a page', () => {
   it.each([
-    [undefined, 'en'],
+    [null, 'en'],
     ['', 'en'],
     ['de', 'de'],
     ['de-AT, en;q=0.8', 'de'],
@@ -128,7 +128,7 @@ describe('the language of a page', () => {
     [';;;,,q=,de', 'de'],
     [`${'x,'.repeat(5_000)}de`, 'en'],
   ])('for %j is %s', (header, language) => {
-    expect(chooseLanguage(header)).toBe(language);
+    expect(chooseLanguage(header ?? undefined)).toBe(language);
   });
 
   it('is supported, for any header', () => {

@@ -92,16 +92,21 @@ describe('what we have bound at another identity server', () => {
       what === 'unbind' ? [`${asked} ${mxid} ${sid}`] : [],
     );
 
-  it.each(['vector.test', undefined])('is unbound there by us, once (id_server: %s)', async (named) => {
-    expect(await relay.addresses.unbind(alice, removalOf(email, named))).toBe('success');
+  const named = [
+    ['vector.test', 'vector.test'],
+    ['absent', undefined],
+  ] as const;
+
+  it.each(named)('is unbound there by us, once (id_server: %s)', async (_, idServer) => {
+    expect(await relay.addresses.unbind(alice, removalOf(email, idServer))).toBe('success');
     expect(unbindings()).toEqual(['vector.test @alice:home.test of.the.identity.server']);
-    expect(await relay.addresses.unbind(alice, removalOf(email, named))).toBe('no-support');
+    expect(await relay.addresses.unbind(alice, removalOf(email, idServer))).toBe('no-support');
     expect(unbindings()).toHaveLength(1);
   });
 
-  it.each(['vector.test', undefined])('is unbound with the removal of the 3PID (id_server: %s)', async (named) => {
+  it.each(named)('is unbound with the removal of the 3PID (id_server: %s)', async (_, idServer) => {
     await relay.keep(alice.mxid, 'email', email.address);
-    expect(await relay.addresses.remove(alice, removalOf(email, named))).toBe('success');
+    expect(await relay.addresses.remove(alice, removalOf(email, idServer))).toBe('success');
     expect(unbindings()).toEqual(['vector.test @alice:home.test of.the.identity.server']);
     expect(await relay.addresses.list(alice)).toEqual([]);
   });

@@ -79,7 +79,9 @@ const table: readonly (readonly [number | undefined, string, TelegramFailureDeta
 ];
 
 describe('the failure behind an RPC error', () => {
-  it.each(table)('%s %s', (code, name, fault) => {
+  const titled = table.map((row) => [`${row[0] ?? 'no code'} ${row[1] || 'no name'}`, ...row] as const);
+
+  it.each(titled)('%s', (_, code, name, fault) => {
     expect(detailsOfRpcError(code, name)).toEqual(fault);
   });
 
