@@ -17,8 +17,8 @@ export const sqliteJson: JsonFunctions = { elements: 'json_each', list: 'json_gr
 export const postgresJson: JsonFunctions = { elements: 'jsonb_array_elements_text', list: 'json_agg' };
 
 /**
- * Returns an aggregated list of texts. SQLite returns it as text, and PostgreSQL returns null for an
- * empty one.
+ * Returns an aggregated list of texts. SQLite returns it as text, and PostgreSQL returns null for
+ * an empty one.
  */
 export function readJsonList(list: unknown): readonly string[] {
   const read: unknown = typeof list === 'string' ? JSON.parse(list) : (list ?? []);

@@ -6,7 +6,9 @@ export interface SqliteReader extends Reader {
   close(): Promise<void>;
 }
 
-/** Taken when it is needed. SQLite's 2,000 KiB are too few for lookups of thousands of addresses. */
+/**
+ * Taken when it is needed. SQLite's 2,000 KiB are too few for lookups of thousands of addresses.
+ */
 const cacheKiB = 8_000;
 
 /**

@@ -158,7 +158,9 @@ function openReader(reader: Reader, sealing: Sealing): LookupHashReader {
   };
 }
 
-/** Returns two lists instead of rows, since the driver takes longer to read rows than to find them. */
+/**
+ * Returns two lists instead of rows, since the driver takes longer to read rows than to find them.
+ */
 async function findKept(reader: Reader, pepperId: string, kept: readonly string[]) {
   const { elements, list } = reader.json;
   const [row] = await reader.select<{ hashes: unknown; mxids: unknown }>(
