@@ -13,7 +13,7 @@ export interface WebVisitor {
   readonly texts: SiteTexts;
   /** Opens a second tab. */
   readonly newTab: () => Promise<Page>;
-  /** Resolves when the page has this heading. */
+  /** Resolves when the page has this heading and has loaded. */
   readonly sees: (title: string, page?: Page | Frame) => Promise<void>;
   /** Resolves when the page shows this problem. */
   readonly seesProblem: (text: SiteTexts['problems'][keyof SiteTexts['problems']], page?: Page) => Promise<void>;
@@ -64,7 +64,11 @@ export async function startWebVisitor(
     context,
     texts,
     newTab: () => openTab(context, failures),
-    sees: (title, at = page) => at.getByRole('heading', { level: 1, name: title, exact: true }).waitFor(),
+    async sees(title, at = page) {
+      await at.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+      // Scripts load after the heading is shown.
+      await at.waitForLoadState();
+    },
     async seesProblem(text, at = page) {
       await at
         .getByRole('alert')
