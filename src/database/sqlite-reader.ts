@@ -24,7 +24,9 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
   });
   connection.configure('busyTimeout', busyTimeoutMs);
   let isSized = false;
-  /** Not at the start: the setting reads the schema, and so the log. A failure leaves the default. */
+  /**
+   * Not at the start: the setting reads the schema, and so the log. A failure leaves the default.
+   */
   const sizeCache = () => {
     if (isSized) return;
     isSized = true;
