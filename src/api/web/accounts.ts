@@ -23,12 +23,15 @@ export const home = publicPage(
     query: {
       next: { description: 'The path to continue to after the sign-in.' },
       done: { description: 'What has succeeded.' },
+      widgetId: { description: 'Set by a Matrix client when it loads the widget.' },
     },
     summary: 'Show the linked accounts, or the sign-in',
   },
   async (deps, request) => {
     const { owner, frame } = request.visitor;
-    if (owner === undefined) return showSignIn(deps, request);
+    // Another user may have signed in to the Matrix client since.
+    const isLoadedByClient = deps.mode === 'widget' && request.query.widgetId !== undefined;
+    if (owner === undefined || isLoadedByClient) return showSignIn(deps, request);
     const { accounts } = await deps.login.listAccounts(owner);
     const overview: Overview = {
       accounts: await Promise.all(accounts.map((account) => showAccount(deps, owner, account))),

@@ -14,7 +14,7 @@ export async function showSignIn(
   deps: WebDeps,
   { visitor, clientAddress, query }: PageRequest<never, 'next' | 'done'>,
 ) {
-  if (deps.mode === 'widget') return widgetPage(visitor.frame);
+  if (deps.mode === 'widget') return widgetPage({ ...visitor.frame, mxid: undefined });
   const form = { next: nextPath(query.next), hasSignedOut: query.done === 'signed_out' };
   return signInPage(200, visitor.frame, { ...(await offered(deps, clientAddress)), ...form });
 }

@@ -360,6 +360,14 @@ describe('the widget', () => {
     expect((await browser.open(`${widgetBase}/link/${link}`)).status).toBe(404);
   });
 
+  it('asks the Matrix client again who the user is each time the client loads it', async () => {
+    await submit(aliceOpenId);
+    expect((await browser.open(`${widgetBase}/`)).title).toBe(overviewTitle);
+    const loaded = await browser.open(`${widgetBase}/?widgetId=1&parentUrl=${encodeURIComponent(widgetClient)}`);
+    expect(loaded.title).toBe('Telegram accounts');
+    expect(loaded.text).not.toMatch(/logins|alice/);
+  });
+
   it('has a session of its own', async () => {
     await signIn('alice');
     expect((await browser.open(`${widgetBase}/`)).title).toBe('Telegram accounts');
