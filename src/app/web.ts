@@ -10,6 +10,8 @@ import { createMatrixSignIn } from '../api/web/matrix-sign-in.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
+import { isLoopback } from '../config/public-url.js';
+import { clientNetwork } from '../http/client-ip.js';
 import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import type { Accounts } from './accounts.js';
@@ -53,7 +55,7 @@ export function composeWeb(
   const matrixSignIn =
     accounts &&
     createMatrixSignIn({ authority: accounts.authority, limits, serverName, logOut: logOutOf(accounts), logger });
-  const homeserverUrl = signIn.homeserverUrl ?? homeserver.address;
+  const homeserverUrl = signIn.homeserverUrl ?? reachableByBrowsers(homeserver.address);
   const logo = operator.logoFile === undefined ? undefined : readLogo(operator.logoFile);
   const common = {
     publicUrl,
@@ -68,6 +70,7 @@ export function composeWeb(
     widgetClients: signIn.widgetClients,
     operator: { ...operator, name: operator.name ?? serverName, hasLogo: logo !== undefined },
     logo,
+    admitClient: (clientAddress: string) => limits.admitClient(clientNetwork(clientAddress)),
     clock,
     random,
   };
@@ -102,6 +105,13 @@ export function composeWeb(
     surfaces: [pages, ...(signIn.widgetClients.length > 0 ? [widget] : []), ...(signIn.links ? [links] : [])],
     sweep: () => grants.sweep(),
   };
+}
+
+/** Returns the address unless it looks like one of an internal network. */
+function reachableByBrowsers(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || isLoopback(hostname) ? address : undefined;
 }
 
 function logOutOf(accounts: Accounts): Parameters<typeof createMatrixSignIn>[0]['logOut'] {

@@ -26,8 +26,9 @@ function urlRemarks({ web }: Partial<Config>): Remark[] {
 function pathRemarks({ web, provisioning }: Partial<Config>): Remark[] {
   if (!web?.enabled || !provisioning) return [];
   const [one, other] = [`${web.path}/`, `${provisioning.prefix}/`];
-  if (!one.startsWith(other) && !other.startsWith(one)) return [];
-  const message = 'It overlaps with provisioning.prefix, so some requests reach the wrong API. Choose another path.';
+  const isBelowSessions = one.startsWith('/_gangway/v1/');
+  if (!one.startsWith(other) && !other.startsWith(one) && !isBelowSessions) return [];
+  const message = 'It overlaps with another API, so some requests reach the wrong one. Choose another path.';
   return [{ path: ['web', 'path'], message }];
 }
 

@@ -104,7 +104,7 @@ describe.skipIf(chromiumMissing !== undefined)(`interrupted logins on the web pa
       await sees(texts.signIn.title);
       // The same user signs in again.
       await page.goto(await world.place.createLink(mxid));
-      await visitor.press(texts.link.submit);
+      await visitor.press(texts.link.submit(mxid));
       await sees(texts.overview.title);
       await page.goto(address);
       await sendPhone(visitor, '+9996610305');

@@ -90,7 +90,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
       await inspect('link');
       // Opening it uses nothing up.
       await page.reload();
-      await press(texts.link.submit);
+      await press(texts.link.submit(alice));
       await sees(texts.overview.title);
       expect(page.url()).toBe(`${place.url}/`);
 
@@ -106,9 +106,9 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
       withVisitor({}, async (second) => {
         const link = await place.createLink(alice);
         for (const { page } of [first, second]) await page.goto(link);
-        await first.press(first.texts.link.submit);
+        await first.press(first.texts.link.submit(alice));
         await first.sees(first.texts.overview.title);
-        await second.press(second.texts.link.submit);
+        await second.press(second.texts.link.submit(alice));
         await second.seesProblem(second.texts.problems.link_invalid);
         await second.page.goto(place.url);
         await second.sees(second.texts.signIn.title);
@@ -123,7 +123,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
         printed: expect.stringMatching(/^http\S+\/_gangway\/link\/\S+\n$/),
       });
       await page.goto(printed.trim());
-      await press(texts.link.submit);
+      await press(texts.link.submit(alice));
       await sees(texts.overview.title);
     }));
 
@@ -131,7 +131,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
     withVisitor({}, async (visitor) => {
       const { page, texts, sees, press, follow } = visitor;
       await page.goto(await place.createLink(alice));
-      await press(texts.link.submit);
+      await press(texts.link.submit(alice));
       await follow(texts.overview.add);
       await sees(texts.choose.title);
       await place.expireSessions();

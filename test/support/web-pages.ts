@@ -48,7 +48,16 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
     privacyUrl: undefined,
     contactUrl: 'mailto:help@example.org',
   };
-  const common = { ...rest, clock, grants, sessionMs, operator, random: systemRandom, logo: undefined };
+  const common = {
+    ...rest,
+    clock,
+    grants,
+    sessionMs,
+    operator,
+    random: systemRandom,
+    logo: undefined,
+    admitClient: () => undefined,
+  };
   const shared = { ...common, publicUrl: 'https://pages.test', maxAccounts: 3, widgetClients: [widgetClient] };
   return [
     createWebSurface({

@@ -34,7 +34,7 @@ export async function startWebWorld(): Promise<WebWorld> {
       const mxid = `@user-${++users}:example.test` as Mxid;
       const visitor = await startWebVisitor(browser, options);
       await visitor.page.goto(await place.createLink(mxid));
-      await visitor.press(visitor.texts.link.submit);
+      await visitor.press(visitor.texts.link.submit(mxid));
       await visitor.sees(visitor.texts.overview.title);
       await use(visitor, mxid);
       await visitor.close();

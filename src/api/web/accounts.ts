@@ -31,6 +31,7 @@ export const home = publicPage(
     const { owner, frame } = request.visitor;
     // Another user may have signed in to the Matrix client since.
     const isLoadedByClient = deps.mode === 'widget' && request.query.widgetId !== undefined;
+    if (isLoadedByClient) await deps.grants.endSession(request.visitor.token);
     if (owner === undefined || isLoadedByClient) return showSignIn(deps, request);
     const { accounts } = await deps.login.listAccounts(owner);
     const overview: Overview = {

@@ -1,11 +1,12 @@
 import type { OpenIdVerifier, MatrixSignIn } from './matrix-sign-in.js';
 import type { WebGrants } from '../../accounts/web-grants.js';
 import type { Clock } from '../../base/clock.js';
-import type { ServerName } from '../../base/mxid.js';
+import type { Failure } from '../../base/failure.js';
+import type { Mxid, ServerName } from '../../base/mxid.js';
 import type { TelegramAccounts } from '../../login/accounts.js';
 import type { LoginProcesses } from '../../login/processes.js';
 import type { LoginService } from '../../login/service.js';
-import type { SiteOperator } from '../../web/site/site-page.js';
+import type { SiteFrame, SiteOperator } from '../../web/site/site-page.js';
 import type { HandOverAnswers } from '../provisioning/hand-over.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
 import type { Random } from '../../base/random.js';
@@ -44,6 +45,16 @@ export interface WebDeps {
   readonly widgetClients: readonly string[];
   readonly operator: SiteOperator;
   readonly logo: Logo | undefined;
+  /** Throws AccountFailure if the client at that address has made too many sign-ins. */
+  readonly admitClient: (clientAddress: string) => void;
   readonly clock: Clock;
   readonly random: Random;
+}
+
+/** The dependencies of the endpoints, with what they share while they run. */
+export interface ServedDeps extends WebDeps {
+  /** The frames of visitors whose requests have failed. */
+  readonly failedFrames: WeakMap<Failure, SiteFrame>;
+  /** How many requests of a user wait for a scan. */
+  readonly waiting: Map<Mxid, number>;
 }

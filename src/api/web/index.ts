@@ -5,9 +5,11 @@ import { problemHeaders } from '../../http/plain-problems.js';
 import { readScript, type ScriptName } from '../../web/browser/scripts.js';
 import { icon } from '../../web/icon.js';
 import { problemPage } from '../../web/site/sign-in-pages.js';
-import type { ShownProblem } from '../../web/site/site-page.js';
+import type { ShownProblem, SiteFrame } from '../../web/site/site-page.js';
 import { addPhone, confirmLogOut, handOver, home, logOut, removePhone } from './accounts.js';
-import type { WebDeps } from './deps.js';
+import type { Failure } from '../../base/failure.js';
+import { retryAfterSeconds } from '../../http/reply.js';
+import type { ServedDeps, WebDeps } from './deps.js';
 import { answerLogin, awaitScan, cancelLogin, chooseFlow, resendCode, showLogin, startLogin } from './logins.js';
 import { goTo } from './page-endpoint.js';
 import { problemOf, problemOfHttp, WebFailure, type PageProblem } from './problems.js';
@@ -73,8 +75,13 @@ export function createWebSurface(deps: WebDeps): Surface {
     logo,
     iconFile,
   ];
-  const explain = ({ status, ...problem }: PageProblem) =>
-    problemPage(status, frameOf(deps), problem, isOver(problem) ? '/logins/new' : '/');
+  const failedFrames = new WeakMap<Failure, SiteFrame>();
+  const served: ServedDeps = { ...deps, failedFrames, waiting: new Map() };
+  const explain = ({ status, ...problem }: PageProblem, frame = frameOf(deps)) => {
+    const { retryAfterMs } = problem;
+    const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) };
+    return { ...problemPage(status, frame, problem, isOver(problem) ? '/logins/new' : '/'), headers };
+  };
   return surface({
     name: deps.mode === 'widget' ? 'web-widget' : 'web',
     prefixes: [deps.base],
@@ -83,8 +90,8 @@ export function createWebSurface(deps: WebDeps): Surface {
     problem: (problem) => ({ ...explain(problemOfHttp(problem)), headers: problemHeaders(problem) }),
     failure(failure) {
       const problem = problemOf(failure);
-      return problem && explain(problem);
+      return problem && explain(problem, failedFrames.get(failure));
     },
-    endpoints: endpoints.map((each) => each.serve(deps)),
+    endpoints: endpoints.map((each) => each.serve(served)),
   });
 }

@@ -38,7 +38,9 @@ export const startLogin = userForm(
       return goTo(deps, `/logins/${id}`);
     } catch (error) {
       const problem = readProblem(error);
-      return { ...choosePage(visitor.frame, undefined, problem), status: problem.status };
+      const user = replacing === undefined ? undefined : await findAccount(deps, owner, replacing);
+      const account = user && { id: user.id, name: nameOf(user) };
+      return { ...choosePage(visitor.frame, account, problem), status: problem.status };
     }
   },
 );
@@ -120,12 +122,32 @@ export const awaitScan = userPage(
   },
   async (deps, { owner, params: { login }, query, stopping }) => {
     const seen = readStep(query.seen);
-    const progress = seen === undefined ? undefined : await deps.login.awaitChange(owner, login, seen, stopping);
+    const progress =
+      seen === undefined
+        ? undefined
+        : await withinWaits(deps.waiting, owner, () => deps.login.awaitChange(owner, login, seen, stopping));
     if (query.reply === 'page') return goTo(deps, `/logins/${login}`);
     const answer = progress?.stepNumber === seen && progress?.step.kind === 'qr' ? 'same' : 'changed';
     return { status: 200, file: { bytes: Buffer.from(answer), type: 'text/plain; charset=utf-8' } };
   },
 );
+
+/** The most requests of a user that wait at the same time. */
+const maxWaits = 8;
+
+/** Runs the wait. Throws WebFailure `too_busy` if too many of this user are open. */
+async function withinWaits<T>(waiting: Map<Mxid, number>, owner: Mxid, wait: () => Promise<T>): Promise<T> {
+  const open = waiting.get(owner) ?? 0;
+  if (open >= maxWaits) throw new WebFailure({ kind: 'too_busy' });
+  waiting.set(owner, open + 1);
+  try {
+    return await wait();
+  } finally {
+    const left = (waiting.get(owner) ?? 1) - 1;
+    if (left === 0) waiting.delete(owner);
+    else waiting.set(owner, left);
+  }
+}
 
 function readFlow(text: string | undefined): LoginFlow {
   const flow = (['phone', 'qr', 'bot'] as const).find((each) => each === text);

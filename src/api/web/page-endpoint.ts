@@ -5,7 +5,8 @@ import type { FileReply, PageReply } from '../../http/reply.js';
 import { page } from '../../web/page.js';
 import { html } from '../../web/html.js';
 import type { Mxid } from '../../base/mxid.js';
-import type { WebDeps } from './deps.js';
+import type { ServedDeps, WebDeps } from './deps.js';
+import { isFailure } from '../../base/failure.js';
 import { readVisitor, requireOwnForm, withVisitor, type Visitor } from './visitor.js';
 
 const aPage = { description: 'A page', page: true } as const;
@@ -42,7 +43,7 @@ export interface UserRequest<Name extends string, Query extends string> extends 
   readonly owner: Mxid;
 }
 
-type Handle<Request> = (deps: WebDeps, request: Request) => Promise<PageReply | FileReply>;
+type Handle<Request> = (deps: ServedDeps, request: Request) => Promise<PageReply | FileReply>;
 
 /** Defines a page for every visitor. */
 export function publicPage<const Path extends string, const Query extends string = never>(
@@ -57,7 +58,10 @@ export function publicForm<const Path extends string>(
   declaration: PageDeclaration<Path, never>,
   handle: Handle<PageRequest<PathNames<Path>, never>>,
 ) {
-  return define('POST', declaration, handle);
+  return define('POST', declaration, (deps, request: PageRequest<PathNames<Path>, never>) => {
+    requireOwnForm(request.visitor, request.received, request.form['form_token']);
+    return handle(deps, request);
+  });
 }
 
 /** Defines a page for signed-in users. Others are sent to the sign-in, and come back to it. */
@@ -68,9 +72,7 @@ export function userPage<const Path extends string, const Query extends string =
   return define('GET', declaration, async (deps, request: PageRequest<PathNames<Path>, Query>) => {
     const { owner } = request.visitor;
     if (owner !== undefined) return handle(deps, { ...request, owner });
-    const path = request.received.uri.slice(deps.base.length);
-    const query = nextPath(path) === undefined ? '' : `?${new URLSearchParams({ next: path }).toString()}`;
-    return goTo(deps, `/${query}`);
+    return goTo(deps, `/?${signInQuery(deps, request.received)}`);
   });
 }
 
@@ -80,8 +82,11 @@ export function userForm<const Path extends string>(
   handle: Handle<UserRequest<PathNames<Path>, never>>,
 ) {
   return define('POST', declaration, async (deps, request: PageRequest<PathNames<Path>, never>) => {
-    const { owner } = request.visitor;
-    return owner === undefined ? goTo(deps, '/') : handle(deps, { ...request, owner });
+    const { visitor, received, form } = request;
+    const { owner } = visitor;
+    if (owner === undefined) return goTo(deps, `/?${signInQuery(deps, received, 'session_expired')}`);
+    requireOwnForm(visitor, received, form['form_token']);
+    return handle(deps, { ...request, owner });
   });
 }
 
@@ -99,18 +104,31 @@ function define<const Path extends string, const Query extends string>(
       replies: pageReplies,
       errors: {},
     },
-    (deps: WebDeps) => ({
+    (deps: ServedDeps) => ({
       async handler(request) {
         const { params, query, clientAddress, received, stopping } = request;
         const form = (request.body ?? {}) as Readonly<Record<string, string>>;
         const visitor = await readVisitor(deps, received);
-        if (method === 'POST') requireOwnForm(visitor, received, form['form_token']);
-        const reply = await handle(deps, { visitor, params, query, form, clientAddress, received, stopping });
+        const asked = { visitor, params, query, form, clientAddress, received, stopping };
+        const reply = await Promise.resolve()
+          .then(() => handle(deps, asked))
+          .catch((error: unknown) => {
+            // The page that explains it has the footer of the visitor, with the way to sign out.
+            if (isFailure(error)) deps.failedFrames.set(error, visitor.frame);
+            throw error;
+          });
         const answer = 'page' in reply ? withVisitor(deps, visitor, reply) : reply;
         return answer as typeof answer & { readonly status: 200 };
       },
     }),
   );
+}
+
+/** Returns the query for the sign-in, which continues to the page of the request if it may. */
+function signInQuery({ base }: WebDeps, { uri }: ReceivedRequest, done?: 'session_expired'): string {
+  const path = uri.slice(base.length).replace(/^(\/logins\/[^/?]+)\/(resend|cancel)$/, '$1');
+  const next = nextPath(path);
+  return new URLSearchParams({ ...(next === undefined ? {} : { next }), ...(done ? { done } : {}) }).toString();
 }
 
 /** Returns a redirect to a path below the base. After a form, the browser requests that page. */

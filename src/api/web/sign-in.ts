@@ -1,22 +1,31 @@
-import { parseMxid, serverNameOf } from '../../base/mxid.js';
+import { parseMxid, serverNameOf, type Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { AccountFailure } from '../../accounts/failure.js';
-import { linkPage, problemPage, signInPage, widgetPage, type SignInForm } from '../../web/site/sign-in-pages.js';
+import {
+  linkPage,
+  problemPage,
+  reopenPage,
+  signInPage,
+  widgetPage,
+  type SignInForm,
+} from '../../web/site/sign-in-pages.js';
 import type { WebDeps } from './deps.js';
 import { goTo, nextPath, publicForm, publicPage, type PageRequest } from './page-endpoint.js';
 import { problemOf, WebFailure, type PageProblem } from './problems.js';
-import { ssoState, withoutSession, withSession } from './visitor.js';
+import { ssoState, withoutSession, withSession, type Visitor } from './visitor.js';
 
 const next = { description: 'The path to continue to after the sign-in.' };
 
 /** What to show to a visitor who is not signed in. */
 export async function showSignIn(
   deps: WebDeps,
-  { visitor, clientAddress, query }: PageRequest<never, 'next' | 'done'>,
+  { visitor, clientAddress, query }: PageRequest<never, 'next' | 'done' | 'widgetId'>,
 ) {
-  if (deps.mode === 'widget') return widgetPage({ ...visitor.frame, mxid: undefined });
-  const form = { next: nextPath(query.next), hasSignedOut: query.done === 'signed_out' };
-  return signInPage(200, visitor.frame, { ...(await offered(deps, clientAddress)), ...form });
+  const frame = { ...visitor.frame, mxid: undefined };
+  const problem = query.done === 'session_expired' ? { problem: 'session_expired' as const } : undefined;
+  if (deps.mode === 'widget') return query.widgetId === undefined ? reopenPage(frame) : widgetPage(frame);
+  const form = { next: nextPath(query.next), hasSignedOut: query.done === 'signed_out', ...(problem && { problem }) };
+  return signInPage(200, frame, { ...(await offered(deps, clientAddress)), ...form });
 }
 
 /**
@@ -50,8 +59,7 @@ export const signIn = publicForm(
       if (!deps.signInByPassword) throw new WebFailure({ kind: 'page_unknown' });
       if (user.trim() === '' || password === '') throw new WebFailure({ kind: 'sign_in_incomplete' });
       const mxid = await deps.signInByPassword.byPassword(user, new Secret(password), clientAddress);
-      const { token } = await deps.grants.openSession(mxid);
-      return withSession(deps, token, goTo(deps, after ?? '/'));
+      return await startSession(deps, visitor, mxid, after ?? '/');
     } catch (error) {
       const problem = readProblem(error);
       const shown = { ...(await offered(deps, clientAddress)), user, next: after, problem };
@@ -105,8 +113,7 @@ export const finishSso = publicPage(
       const isRejected = error instanceof AccountFailure && problemOf(error)?.problem === 'wrong_credentials';
       throw isRejected ? new WebFailure({ kind: 'sso_failed' }) : error;
     });
-    const { token } = await deps.grants.openSession(mxid);
-    return withSession(deps, token, goTo(deps, nextPath(after) ?? '/'));
+    return startSession(deps, visitor, mxid, nextPath(after) ?? '/');
   },
 );
 
@@ -128,9 +135,10 @@ export const showLink = publicPage(
 /** POST /link: uses the link. */
 export const redeemLink = publicForm(
   { name: 'redeem_link', path: '/link', params: {}, summary: 'Sign in with a one-time link' },
-  async (deps, { form }) => {
+  async (deps, { visitor, form }) => {
     const session = deps.acceptsLinks ? await deps.grants.redeemLink(new Secret(form['token'] ?? '')) : undefined;
     if (!session) throw new WebFailure({ kind: 'link_invalid' });
+    await deps.grants.endSession(visitor.token);
     return withSession(deps, session.token, goTo(deps, '/'));
   },
 );
@@ -138,19 +146,26 @@ export const redeemLink = publicForm(
 /** POST /open-id: signs the user of the widget in. */
 export const submitOpenId = publicForm(
   { name: 'open_id', path: '/open-id', params: {}, summary: 'Sign in with an OpenID token' },
-  async (deps, { visitor, form }) => {
+  async (deps, { visitor, form, clientAddress }) => {
     const { token = '', server = '' } = form;
     const named = parseMxid(`@_:${server}`);
     if (!deps.verifyOpenId || token === '' || named === undefined) throw new WebFailure({ kind: 'open_id_failed' });
+    deps.admitClient(clientAddress);
     const verdict = await deps.verifyOpenId(new Secret(token), serverNameOf(named));
     if (verdict.kind === 'unavailable') {
       return problemPage(503, visitor.frame, { problem: 'homeserver_unreachable' });
     }
     if (verdict.kind !== 'user') throw new WebFailure({ kind: 'open_id_failed' });
-    const session = await deps.grants.openSession(verdict.mxid);
-    return withSession(deps, session.token, goTo(deps, '/'));
+    return startSession(deps, visitor, verdict.mxid, '/');
   },
 );
+
+/** Starts a session in place of the visitor's, and continues to the path. */
+async function startSession(deps: WebDeps, visitor: Visitor, mxid: Mxid, path: string) {
+  const { token } = await deps.grants.openSession(mxid);
+  await deps.grants.endSession(visitor.token);
+  return withSession(deps, token, goTo(deps, path));
+}
 
 /** Returns the problem to show in the form, or throws the error again. */
 function readProblem(error: unknown): PageProblem {

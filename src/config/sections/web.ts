@@ -70,7 +70,11 @@ export const web = group(
       'https://matrix.example.com',
       'The https address at which browsers reach Gangway, without the path below. Required if enabled.',
     ),
-    path: withDefault(pathOfPages, '/_gangway', 'The path of the page. Route it and everything below it to Gangway.'),
+    path: withDefault(
+      pathOfPages,
+      '/_gangway',
+      'The path of the page. Route it and everything below it to Gangway, except /_gangway/v1/sessions and /_gangway/delegate, which are not for the internet.',
+    ),
     session_minutes: withDefault(
       wholeNumber(5, 1440),
       '60',
@@ -94,7 +98,7 @@ export const web = group(
         homeserver_url: optional(
           baseUrl,
           'https://matrix.example.com',
-          'The address at which browsers reach the homeserver, for its SSO. Defaults to homeserver.address.',
+          'The address at which browsers reach the homeserver, for its SSO. Defaults to homeserver.address if that is https or on this machine.',
         ),
         links: withDefault(
           trueOrFalse,
@@ -127,7 +131,7 @@ export const web = group(
           'Example Server',
           'The name at the top of the pages. Defaults to homeserver.domain.',
         ),
-        logo_file: optional(path('the path of an image'), 'logo.svg', 'A logo: an SVG, PNG or WebP file.'),
+        logo_file: optional(path('the path of an image'), 'logo.svg', 'A logo: an SVG, PNG, WebP or JPEG file.'),
         terms_url: optional(webAddress, 'https://example.com/terms', 'The terms of service.'),
         privacy_url: optional(webAddress, 'https://example.com/privacy', 'The privacy policy.'),
         contact_url: optional(

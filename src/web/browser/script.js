@@ -76,14 +76,14 @@ function answerClient() {
 /** @param {MessageEvent<ClientRequest | null>} event */
 function receive({ source, origin, data }) {
   if (source !== window.parent || data?.api !== 'toWidget' || data.response !== undefined) return;
-  window.parent.postMessage({ ...data, response: replies[data.action ?? ''] ?? {} }, origin);
+  window.parent.postMessage({ ...data, response: replies.get(data.action) ?? {} }, origin);
 }
 
-/** @type {Record<string, object | undefined>} */
-const replies = {
-  capabilities: { capabilities: [] },
-  supported_api_versions: { supported_versions: ['0.0.1', '0.0.2'] },
-};
+/** @type {Map<string | undefined, object>} */
+const replies = new Map([
+  ['capabilities', { capabilities: [] }],
+  ['supported_api_versions', { supported_versions: ['0.0.1', '0.0.2'] }],
+]);
 
 answerClient();
 void watchQrCode();

@@ -15,7 +15,7 @@ export const de: SiteTexts = {
   retry: 'Noch einmal versuchen',
   signIn: {
     title: 'Mit dem Matrix-Konto anmelden',
-    intro: 'Telegram in deiner Matrix-App nutzen: Zeige zuerst, welches Matrix-Konto dir gehört.',
+    intro: 'Telegram in deiner Matrix-App nutzen: Melde dich zuerst mit deinem Matrix-Konto an.',
     user: 'Matrix-ID',
     userHint: (serverName) => `Zum Beispiel @alice:${serverName}`,
     password: 'Matrix-Passwort',
@@ -30,12 +30,14 @@ export const de: SiteTexts = {
   link: {
     title: 'Deine Telegram-Seite öffnen',
     text: (mxid) => `Dieser Link meldet dich als ${mxid} an. Ist das nicht deine Matrix-ID, dann schließe diese Seite.`,
-    submit: 'Weiter',
+    instead: (mxid) => `Du bist jetzt als ${mxid} angemeldet. Das endet damit.`,
+    submit: (mxid) => `Als ${mxid} anmelden`,
   },
   widget: {
     title: 'Telegram-Konten',
     waiting: 'Deine Matrix-App fragt vielleicht, ob dieses Widget deine Identität prüfen darf. Erlaube es.',
     blocked: 'Deine Matrix-App hat nicht bestätigt, wer du bist. Öffne das Widget neu und erlaube es.',
+    reopen: 'Zum Anmelden öffne dieses Widget in deiner Matrix-App, oder schließe es dort und öffne es neu.',
     noScript: 'Dieses Widget braucht JavaScript. Schalte es ein oder öffne die Seite in einem Browser-Tab.',
   },
   overview: {
@@ -51,7 +53,7 @@ export const de: SiteTexts = {
     atBridge: {
       offered: 'Noch nicht in deiner Matrix-App',
       pending: 'Wartet auf die Bridge. Es wird automatisch wiederholt.',
-      handed_over: 'Aktiv: deine Chats erscheinen in deiner Matrix-App',
+      handed_over: 'Aktiv: Deine Chats erscheinen in deiner Matrix-App',
       refused: 'Die Bridge hat dieses Konto abgelehnt',
       lease: 'Wird von einem anderen Programm benutzt',
       export: 'An ein anderes Programm übergeben',
@@ -86,6 +88,7 @@ export const de: SiteTexts = {
   },
   choose: {
     title: 'Wie willst du dich bei Telegram anmelden?',
+    owner: (mxid) => `Das Telegram-Konto wird mit ${mxid} verbunden.`,
     replacing: (name) => `Du meldest dich noch einmal als ${name} an. Die Chats laufen weiter.`,
     phone: 'Mit der Telefonnummer',
     phoneHint: 'Telegram schickt dir einen Code.',
@@ -97,7 +100,7 @@ export const de: SiteTexts = {
   phone: {
     title: 'Gib deine Telefonnummer ein',
     label: 'Telefonnummer deines Telegram-Kontos',
-    hint: 'Mit der Landesvorwahl, zum Beispiel +44 1632 960123.',
+    hint: 'Mit der Ländervorwahl, zum Beispiel +44 1632 960123.',
     submit: 'Code senden',
   },
   code: {
@@ -111,9 +114,9 @@ export const de: SiteTexts = {
         `Telegram hat einen Satz per SMS an ${number} geschickt${hint === '' ? '.' : `. Er beginnt mit „${hint}“.`} Gib ihn ganz ein.`,
       call: ({ number }) => `Telegram ruft ${number} an und sagt dir einen Code.`,
       flash_call: ({ number }) =>
-        `Telegram ruft ${number} an. Der Code steckt in der Nummer des Anrufers: nimm nicht ab.`,
+        `Telegram ruft ${number} an. Der Code steckt in der Nummer des Anrufers: Nimm nicht ab.`,
       missed_call: ({ number }) =>
-        `Telegram ruft ${number} an. Der Code sind die letzten Ziffern des Anrufers: nimm nicht ab.`,
+        `Telegram ruft ${number} an. Der Code sind die letzten Ziffern der anrufenden Nummer: Nimm nicht ab.`,
       email: ({ number, hint }) =>
         `Telegram hat einen Code für ${number} an deine E-Mail-Adresse${hint === '' ? '' : ` ${hint}`} geschickt.`,
       fragment: ({ number }) => `Telegram hat einen Code für ${number} an dein Fragment-Konto geschickt.`,
@@ -139,7 +142,7 @@ export const de: SiteTexts = {
   },
   password: {
     title: 'Gib dein Telegram-Passwort ein',
-    intro: 'Dieses Telegram-Konto hat die zweistufige Bestätigung. Gib ihr Passwort ein.',
+    intro: 'Dieses Telegram-Konto hat die zweistufige Bestätigung. Gib das Passwort dafür ein.',
     label: 'Telegram-Passwort',
     hint: (hint) => `Dein Hinweis: ${hint}`,
     submit: 'Bei Telegram anmelden',
@@ -171,19 +174,19 @@ export const de: SiteTexts = {
   },
   problems: {
     phone_number_invalid:
-      'Die Telefonnummer ist ungültig. Gib sie mit der Landesvorwahl ein, zum Beispiel +44 1632 960123.',
+      'Die Telefonnummer ist ungültig. Gib sie mit der Ländervorwahl ein, zum Beispiel +44 1632 960123.',
     phone_number_banned: 'Telegram hat diese Telefonnummer gesperrt. Schreibe an recover@telegram.org.',
     phone_number_unoccupied: 'Zu dieser Telefonnummer gibt es kein Telegram-Konto. Lege es zuerst in der App an.',
     phone_number_app_signup_forbidden:
       'Telegram nimmt von hier keine neuen Konten an. Lege das Konto zuerst in der Telegram-App an.',
     phone_number_flood:
-      'Für diese Telefonnummer wurden zu viele Codes angefordert. Versuche es morgen oder nimm einen QR-Code.',
+      'Für diese Telefonnummer wurden zu viele Codes angefordert. Versuche es morgen noch einmal oder nimm einen QR-Code.',
     flood_wait: ({ wait }) => `Telegram nimmt gerade keine weiteren Versuche an. Versuche es in ${wait} noch einmal.`,
     phone_code_invalid: 'Der Code ist falsch. Sieh in der letzten Nachricht von Telegram nach und gib ihn neu ein.',
     phone_code_expired: 'Der Code ist abgelaufen. Fordere einen neuen an.',
     login_email_required:
       'Telegram verlangt für dieses Konto eine E-Mail-Adresse. Richte sie in der App ein oder nimm einen QR-Code.',
-    payment_required: 'Für diesen Code verlangt Telegram Geld, in der eigenen App. Nimm stattdessen einen QR-Code.',
+    payment_required: 'Diesen Code verkauft Telegram nur in der eigenen App. Nimm stattdessen einen QR-Code.',
     phone_code_unavailable: 'Telegram schickt an diese Nummer hier keinen Code. Nimm stattdessen einen QR-Code.',
     password_invalid: 'Das Telegram-Passwort ist falsch. Gib es noch einmal ein.',
     bot_token_invalid: 'Der Token ist falsch. Kopiere den ganzen Token von @BotFather.',
@@ -223,6 +226,7 @@ export const de: SiteTexts = {
     account_unknown: 'Dieses Telegram-Konto ist nicht mehr verbunden.',
     number_in_use: 'Ein anderes Matrix-Konto verwendet diese Telefonnummer.',
     number_unavailable: 'Diese Telefonnummer kann gerade nicht hinzugefügt werden. Versuche es später noch einmal.',
+    session_expired: 'Deine Sitzung ist zu Ende. Melde dich neu an. Deine letzte Eingabe wurde nicht gesendet.',
     sign_in_incomplete: 'Gib deine Matrix-ID und dein Passwort ein.',
     wrong_credentials: 'Die Matrix-ID oder das Passwort ist falsch.',
     sign_in_refused: ({ message }) => `Dein Homeserver hat die Anmeldung abgelehnt: ${message}`,
@@ -230,9 +234,10 @@ export const de: SiteTexts = {
     homeserver_unreachable: 'Dein Homeserver ist gerade nicht erreichbar. Versuche es in ein paar Minuten noch einmal.',
     sso_failed: 'Das Single Sign-On wurde in diesem Browser nicht abgeschlossen. Beginne es noch einmal.',
     open_id_failed: 'Deine Matrix-App hat nicht bestätigt, wer du bist. Schließe das Widget und öffne es neu.',
-    link_invalid: 'Dieser Link wurde schon benutzt oder ist abgelaufen. Bitte um einen neuen.',
-    form_expired: 'Dieses Formular ist abgelaufen. Gehe zurück, lade die Seite neu und versuche es noch einmal.',
-    page_unknown: 'Diese Seite gibt es nicht.',
+    link_invalid: 'Dieser Link ist unvollständig, wurde schon benutzt oder ist abgelaufen. Bitte um einen neuen.',
+    form_expired:
+      'Dieses Formular ist abgelaufen und wurde nicht gesendet. Öffne die Seite neu. Passiert es wieder, dann erlaube Cookies für diese Seite.',
+    page_unknown: 'Diese Seite gibt es nicht. Gehe zurück zum Anfang.',
     request_invalid: 'Die Anfrage ist nicht lesbar. Gehe zurück und versuche es noch einmal.',
     too_busy: 'Der Server ist gerade ausgelastet. Versuche es gleich noch einmal.',
     unavailable: 'Der Dienst hat gerade ein Problem. Versuche es in ein paar Minuten noch einmal.',

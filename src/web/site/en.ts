@@ -15,7 +15,7 @@ export const en: SiteTexts = {
   retry: 'Try again',
   signIn: {
     title: 'Sign in with your Matrix account',
-    intro: 'Use Telegram in your Matrix app. First show which Matrix account is yours.',
+    intro: 'Use Telegram in your Matrix app. First sign in, so that we know which Matrix account is yours.',
     user: 'Matrix ID',
     userHint: (serverName) => `For example @alice:${serverName}`,
     password: 'Matrix password',
@@ -29,12 +29,14 @@ export const en: SiteTexts = {
   link: {
     title: 'Open your Telegram page',
     text: (mxid) => `This link signs you in as ${mxid}. If this is not your Matrix ID, close this page.`,
-    submit: 'Continue',
+    instead: (mxid) => `You are signed in as ${mxid} now. That ends.`,
+    submit: (mxid) => `Sign in as ${mxid}`,
   },
   widget: {
     title: 'Telegram accounts',
     waiting: 'Your Matrix app may ask whether this widget can verify your identity. Allow it to continue.',
     blocked: 'Your Matrix app did not confirm who you are. Close the widget, open it again and allow it.',
+    reopen: 'To sign in, open this widget in your Matrix app, or close it there and open it again.',
     noScript: 'This widget requires JavaScript. Enable it, or open the page in a browser tab instead.',
   },
   overview: {
@@ -85,6 +87,7 @@ export const en: SiteTexts = {
   },
   choose: {
     title: 'How do you want to log in to Telegram?',
+    owner: (mxid) => `The Telegram account will be connected to ${mxid}.`,
     replacing: (name) => `Log in as ${name} again. Its chats continue.`,
     phone: 'With your phone number',
     phoneHint: 'Telegram sends you a code.',
@@ -175,7 +178,7 @@ export const en: SiteTexts = {
     phone_number_flood: 'Too many codes were requested for this phone number. Try again tomorrow, or use a QR code.',
     flood_wait: ({ wait }) => `Telegram accepts no further attempts for now. Try again in ${wait}.`,
     phone_code_invalid: 'The code is wrong. Check the latest message from Telegram and enter it again.',
-    phone_code_expired: 'The code has expired. Send a new one.',
+    phone_code_expired: 'The code has expired. Request a new one.',
     login_email_required:
       'Telegram requires an e-mail address for this account. Set one up in the Telegram app, or use a QR code.',
     payment_required: 'Telegram charges for this code in its own app only. Use a QR code instead.',
@@ -217,6 +220,7 @@ export const en: SiteTexts = {
     account_unknown: 'This Telegram account is not connected any more.',
     number_in_use: 'Another Matrix account uses this phone number.',
     number_unavailable: 'This phone number cannot be added at the moment. Try again later.',
+    session_expired: 'Your session has ended. Sign in again. What you entered last was not sent.',
     sign_in_incomplete: 'Enter your Matrix ID and your password.',
     wrong_credentials: 'The Matrix ID or the password is wrong.',
     sign_in_refused: ({ message }) => `Your homeserver refused the sign-in: ${message}`,
@@ -224,9 +228,10 @@ export const en: SiteTexts = {
     homeserver_unreachable: 'Your homeserver cannot be reached at the moment. Try again in a few minutes.',
     sso_failed: 'The single sign-on was not completed in this browser. Start it again.',
     open_id_failed: 'Your Matrix app did not confirm who you are. Close the widget and open it again.',
-    link_invalid: 'This link was used or has expired. Ask for a new one.',
-    form_expired: 'This form has expired. Go back, reload the page and try again.',
-    page_unknown: 'There is no such page.',
+    link_invalid: 'This link is incomplete, was used or has expired. Ask for a new one.',
+    form_expired:
+      'This form has expired and was not sent. Open the page again. If this repeats, allow cookies for this site.',
+    page_unknown: 'There is no such page. Go back to the start.',
     request_invalid: 'The request cannot be read. Go back and try again.',
     too_busy: 'The server is busy. Try again in a moment.',
     unavailable: 'The service has a problem at the moment. Try again in a few minutes.',

@@ -60,6 +60,7 @@ export function choosePage(
       title: choose.title,
       problem,
       content: html`${account ? html`<p>${choose.replacing(account.name)}</p>` : html``}
+        ${ownerNote(frame, choose.owner)}
         <ul class="choices">
           ${choice('phone', choose.phone, choose.phoneHint)} ${choice('qr', choose.qr, choose.qrHint)}
           ${account ? html`` : choice('bot', choose.bot, choose.botHint)}
@@ -71,10 +72,11 @@ export function choosePage(
 
 /** Returns the page of the current step of a login process. */
 export function loginPage<const Status extends number>(status: Status, frame: SiteFrame, login: ShownLogin) {
-  return sitePage(status, frame, (texts, language) => ({
-    problem: login.problem,
-    ...stepContent(frame, login, texts, language),
-  }));
+  return sitePage(status, frame, (texts, language) => {
+    const shown = stepContent(frame, login, texts, language);
+    const content = html`${ownerNote(frame, texts.choose.owner)}${shown.content}`;
+    return { problem: login.problem, ...shown, content };
+  });
 }
 
 function stepContent(frame: SiteFrame, login: ShownLogin, texts: SiteTexts, language: Language): SiteContent {
@@ -91,6 +93,11 @@ function stepContent(frame: SiteFrame, login: ShownLogin, texts: SiteTexts, lang
     case 'qr':
       return qrContent(frame, login, step, texts);
   }
+}
+
+/** Returns a note that names the Matrix user: a link can have signed in another one. */
+function ownerNote({ mxid }: SiteFrame, text: (mxid: string) => string): Html {
+  return mxid === undefined ? html`` : html`<p>${text(mxid)}</p>`;
 }
 
 /** Returns the form that answers the step, with the button to cancel below it. */

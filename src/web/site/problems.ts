@@ -50,6 +50,7 @@ export const siteProblems = [
   'number_in_use',
   'number_unavailable',
   // Sign-in to the page.
+  'session_expired',
   'sign_in_incomplete',
   'wrong_credentials',
   'sign_in_refused',

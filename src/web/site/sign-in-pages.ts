@@ -78,11 +78,12 @@ export function linkPage(frame: SiteFrame, link: { readonly token: string; reado
   return sitePage(200, frame, (texts) => ({
     title: texts.link.title,
     content: html`<p>${texts.link.text(link.mxid)}</p>
+      ${frame.mxid === undefined || frame.mxid === link.mxid ? html`` : html`<p>${texts.link.instead(frame.mxid)}</p>`}
       ${postForm(
         frame,
         '/link',
         html`<input type="hidden" name="token" value="${link.token}" />
-          <button type="submit">${texts.link.submit}</button>`,
+          <button type="submit">${texts.link.submit(link.mxid)}</button>`,
       )}`,
   }));
 }
@@ -91,10 +92,9 @@ export function linkPage(frame: SiteFrame, link: { readonly token: string; reado
  * Returns the start page of the widget. Its script requests an OpenID token from the Matrix client
  * and submits the form.
  */
-export function widgetPage(frame: SiteFrame, problem?: ShownProblem) {
+export function widgetPage(frame: SiteFrame) {
   return sitePage(200, frame, (texts) => ({
     title: texts.widget.title,
-    problem,
     head: html`<script type="module" src="${frame.base}/widget.js"></script>`,
     content: html`<noscript><p>${texts.widget.noScript}</p></noscript>
       <div id="widget" hidden>
@@ -107,6 +107,11 @@ export function widgetPage(frame: SiteFrame, problem?: ShownProblem) {
         html`<input type="hidden" name="token" value="" /> <input type="hidden" name="server" value="" />`,
       )}`,
   }));
+}
+
+/** Returns the page of the widget outside of a Matrix client, and after a sign-out. */
+export function reopenPage(frame: SiteFrame) {
+  return sitePage(200, frame, ({ widget }) => ({ title: widget.title, content: html`<p>${widget.reopen}</p>` }));
 }
 
 /** Returns a page that explains a problem, with a link to go on. */

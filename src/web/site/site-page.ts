@@ -57,7 +57,7 @@ export function sitePage<const Status extends number>(
     const notice = problem ? problemNotice(texts, language, problem) : done === undefined ? html`` : doneNotice(done);
     return {
       title,
-      documentTitle: `${problem ? `${texts.problemTitle}: ` : ''}${title} – ${frame.operator.name}`,
+      documentTitle: `${problem && title !== texts.problemTitle ? `${texts.problemTitle}: ` : ''}${title} – ${frame.operator.name}`,
       content: html`${notice}${content}`,
       head: html`<link rel="icon" href="${frame.base}/${frame.operator.hasLogo ? 'logo' : 'icon.svg'}" />
         <script type="module" src="${frame.base}/script.js"></script>

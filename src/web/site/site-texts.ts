@@ -40,13 +40,16 @@ export interface SiteTexts {
   readonly link: {
     readonly title: string;
     readonly text: (mxid: string) => string;
-    readonly submit: string;
+    /** For a visitor who is signed in as another user. */
+    readonly instead: (mxid: string) => string;
+    readonly submit: (mxid: string) => string;
   };
   readonly widget: {
     readonly title: string;
     readonly waiting: string;
     readonly blocked: string;
     readonly noScript: string;
+    readonly reopen: string;
   };
   readonly overview: {
     readonly title: string;
@@ -82,6 +85,7 @@ export interface SiteTexts {
   readonly choose: {
     readonly title: string;
     readonly replacing: (name: string) => string;
+    readonly owner: (mxid: string) => string;
     readonly phone: string;
     readonly phoneHint: string;
     readonly qr: string;

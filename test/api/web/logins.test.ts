@@ -10,6 +10,7 @@ import {
   type ShownPage,
   type TestBrowser,
 } from '../../support/web-pages.js';
+import { until } from '../../support/until.js';
 import { botToken, code, password, phones } from '../provisioning-0.3.0/operations.js';
 
 let api: Provisioning;
@@ -196,6 +197,23 @@ describe('going back, reloading and other tabs', () => {
     expect(pathOf(back)).toBe(pathOf(asked));
   });
 
+  it('tells that what was entered after the end of the session was not sent', async () => {
+    const asked = await answer(await start('phone'), { phone: phones.plain });
+    const calls = api.telegram.calls('signIn');
+    for (const cookie of ['', `__Host-gangway=${'x'.repeat(22)}`]) {
+      browser.cookie = cookie;
+      const page = await answer(asked, { code });
+      expect(page.title).toBe(titles.signIn);
+      expect(page.words).toContain('Your session has ended. Sign in again. What you entered last was not sent.');
+      expect(page.text).toContain(`name="next" value="${pathOf(asked).slice(webBase.length)}"`);
+    }
+    expect(api.telegram.calls('signIn')).toBe(calls);
+  });
+
+  it('names the Matrix user to whom the Telegram account is connected', async () => {
+    expect((await start('phone')).words).toContain(`The Telegram account will be connected to ${alice}.`);
+  });
+
   it('shows another user nothing of a login', async () => {
     const asked = await answer(await start('phone'), { phone: phones.plain });
     const bob = await signedIn('bob');
@@ -265,6 +283,16 @@ describe('a login by QR code', () => {
     const next = await browser.open(pathOf(page));
     expect(next.title).toBe(titles.password);
     expect((await answer(next, { password })).title).toBe(titles.done);
+  });
+
+  it('lets a user wait eight times at once', async () => {
+    const page = await start('qr');
+    const waits = Array.from({ length: 8 }, () => browser.open(`${pathOf(page)}/wait?seen=1`));
+    await api.telegram.untilListening(1);
+    await until(async () => (await browser.open(`${pathOf(page)}/wait?seen=1`)).status === 503);
+    scan(page);
+    expect((await Promise.all(waits)).map(({ text }) => text)).toEqual(waits.map(() => 'changed'));
+    expect((await browser.open(`${pathOf(page)}/wait?seen=1`)).text).toBe('changed');
   });
 
   it('has changed if another step was seen, or none', async () => {
@@ -368,6 +396,24 @@ describe('the accounts', () => {
     await logIn();
     const { json } = await api.call('GET', `/v3/whoami?user_id=${alice}`);
     expect(json['logins']).toHaveLength(1);
+  });
+});
+
+describe('too many attempts', () => {
+  it('keep the account to log in to again, and are told to clients', async () => {
+    await api.close();
+    api = await startProvisioning({ attempts: { max: 2, windowMs: 600_000 } });
+    browser = await signedIn('alice');
+    await logIn();
+    const overview = await browser.open(home);
+    const link = /href="([^"]*replacing=\d+)"/.exec(overview.text)?.[1] ?? expect.fail();
+    let page = await browser.open(link);
+    for (let tries = 0; tries < 2; tries += 1) {
+      page = await browser.submit(await browser.open(link), `${webBase}/logins`, { flow: 'qr' });
+    }
+    expect(page).toMatchObject({ status: 429, title: titles.choose });
+    expect(page.words).toContain('Log in as Magic 0234 again.');
+    expect(page.text).toContain('name="replacing"');
   });
 });
 

@@ -36,6 +36,7 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const home = `${webBase}/`;
+const widgetStart = `${widgetBase}/?widgetId=1&parentUrl=${encodeURIComponent(widgetClient)}`;
 const signInTitle = 'Sign in with your Matrix account';
 const overviewTitle = 'Your Telegram accounts';
 
@@ -58,6 +59,18 @@ describe('the sign-in with a password', () => {
     expect(out.title).toBe(signInTitle);
     expect(out.words).toContain('You are signed out.');
     expect((await browser.open(home)).title).toBe(signInTitle);
+  });
+
+  it('ends the session that it replaces', async () => {
+    const page = await signIn('alice');
+    const before = browser.cookie;
+    const link = (await makeLink(bob)).json.url.slice('https://pages.test'.length);
+    const offered = await browser.open(link);
+    expect(offered.words).toContain(`You are signed in as ${alice} now.`);
+    await browser.submit(offered, `${webBase}/link`);
+    browser.cookie = before;
+    expect((await browser.open(home)).title).toBe(signInTitle);
+    expect(page.title).toBe(overviewTitle);
   });
 
   it('ends the session on the server, not only in the browser', async () => {
@@ -89,6 +102,8 @@ describe('the sign-in with a password', () => {
     const page = await signIn(outsider);
     expect(page).toMatchObject({ status: 403, title: 'Problem' });
     expect(page.words).toContain('Your Matrix account may not use the Telegram bridge here.');
+    // Another user can sign in instead.
+    expect((await browser.submit(page, `${webBase}/sign-out`)).title).toBe(signInTitle);
   });
 
   it('ends after its lifetime', async () => {
@@ -113,7 +128,7 @@ describe('a form', () => {
     await browser.open(home);
     const page = await browser.post(`${webBase}/sign-in`, { ...fields, ...token(form?.hidden['form_token'] ?? '') });
     expect(page).toMatchObject({ status: 403, title: 'Problem' });
-    expect(page.words).toContain('This form has expired.');
+    expect(page.words).toContain('This form has expired and was not sent.');
   });
 
   it('without the cookie is refused', async () => {
@@ -271,7 +286,7 @@ describe('a one-time link', () => {
     expect(accounts).toMatchObject({ path: home, title: overviewTitle });
     const again = await createTestBrowser(api.port).open(path);
     expect(again.status).toBe(404);
-    expect(again.words).toContain('This link was used or has expired.');
+    expect(again.words).toContain('This link is incomplete, was used or has expired.');
   });
 
   it('is used by one of two browsers at once', async () => {
@@ -320,7 +335,7 @@ describe('a one-time link', () => {
 
 describe('the widget', () => {
   async function submit(token: string, server = 'example.org'): Promise<ShownPage> {
-    return browser.submit(await browser.open(`${widgetBase}/`), `${widgetBase}/open-id`, { token, server });
+    return browser.submit(await browser.open(widgetStart), `${widgetBase}/open-id`, { token, server });
   }
 
   it('signs in with an OpenID token of the Matrix client', async () => {
@@ -350,7 +365,7 @@ describe('the widget', () => {
   });
 
   it('accepts no passwords, SSO and links', async () => {
-    const page = await browser.open(`${widgetBase}/`);
+    const page = await browser.open(widgetStart);
     expect(page.text).not.toContain('type="password"');
     const [form] = formsOf(page);
     const fields = { ...form?.hidden, user: 'alice', password: matrixPassword };
@@ -363,9 +378,17 @@ describe('the widget', () => {
   it('asks the Matrix client again who the user is each time the client loads it', async () => {
     await submit(aliceOpenId);
     expect((await browser.open(`${widgetBase}/`)).title).toBe(overviewTitle);
-    const loaded = await browser.open(`${widgetBase}/?widgetId=1&parentUrl=${encodeURIComponent(widgetClient)}`);
+    const loaded = await browser.open(widgetStart);
     expect(loaded.title).toBe('Telegram accounts');
     expect(loaded.text).not.toMatch(/logins|alice/);
+    // The session has ended, also if the client does not confirm another user.
+    expect((await browser.open(`${widgetBase}/`)).text).not.toContain('alice');
+  });
+
+  it('asks to be opened in the Matrix client after a sign-out, and in a tab', async () => {
+    const out = await browser.submit(await submit(aliceOpenId), `${widgetBase}/sign-out`);
+    expect(out.words).toContain('open this widget in your Matrix app');
+    expect(out.text).not.toContain('widget.js');
   });
 
   it('has a session of its own', async () => {

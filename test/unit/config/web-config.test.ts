@@ -89,6 +89,11 @@ describe('the web page', () => {
       changes: { web: { ...on, path: '/a' }, provisioning: { prefix: '/a' } },
     },
     {
+      title: 'its path is below that of the sessions API',
+      path: 'web.path',
+      changes: { web: { ...on, path: '/_gangway/v1/sessions' } },
+    },
+    {
       title: 'no user can sign in without accounts',
       path: 'web.sign_in',
       changes: { accounts: { mode: 'off' }, web: { ...on, sign_in: noLinks } },
