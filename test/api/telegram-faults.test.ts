@@ -107,7 +107,7 @@ const errors = Object.entries(documentedErrors).flatMap(([method, names]) =>
 /** It is no error there, but means that there is no other way to send the code. */
 const noError = 'auth.resendCode 406 SEND_CODE_UNAVAILABLE';
 
-/** Errors of one method that are one fault, of which Gangway knows nothing but its kind. */
+/** Errors of one method that become one failure, without any other detail. */
 interface Same {
   readonly method: keyof typeof documentedErrors;
   readonly called: Called;

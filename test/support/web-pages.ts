@@ -1,4 +1,5 @@
 import { AccountFailure } from '../../src/accounts/failure.js';
+import { createLoginLimits } from '../../src/accounts/login-limits.js';
 import { createWebGrants } from '../../src/accounts/web-grants.js';
 import { createLinksSurface } from '../../src/api/web/create-link.js';
 import type { WebDeps } from '../../src/api/web/deps.js';
@@ -23,6 +24,8 @@ export const widgetClient = 'https://app.test';
 export const homeserverUrl = 'https://hs.test';
 /** The lifetimes of sessions and links. */
 export const [sessionMs, linkMs] = [3_600_000, 900_000];
+/** How many OpenID tokens one client can submit. */
+export const maxSignIns = 5;
 /** The Matrix password of every user, by whose name the sign-in decides. */
 export const matrixPassword = 'cheese and crackers';
 /** The login token of @alice:example.org. */
@@ -41,6 +44,12 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
   const { database, clock, findOpenIdUser, mayLogIn, authenticate, ...rest } = deps;
   const grants = createWebGrants({ database, clock, random: systemRandom, sessionMs, linkMs });
   const signIn = createFakeSignIn(deps.serverName);
+  const allowance = { max: maxSignIns, windowMs: 60_000 };
+  const limits = createLoginLimits({
+    allowances: { perAddress: allowance, perAccount: allowance, failuresPerAccount: allowance },
+    serverName: deps.serverName,
+    clock,
+  });
   const operator = {
     name: 'Example <Server>',
     hasLogo: false,
@@ -56,7 +65,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
     operator,
     random: systemRandom,
     logo: undefined,
-    admitClient: () => undefined,
+    admitClient: (client: string) => limits.admitClient(client),
   };
   const shared = { ...common, publicUrl: 'https://pages.test', maxAccounts: 3, widgetClients: [widgetClient] };
   return [

@@ -11,7 +11,7 @@ import { goTo, publicPage, userForm, userPage } from './page-endpoint.js';
 import { WebFailure } from './problems.js';
 import { showSignIn } from './sign-in.js';
 
-const dones = ['logged_in', 'logged_out', 'phone_added', 'phone_removed', 'handed_over'] as const;
+const dones = ['logged_out', 'phone_added', 'phone_removed', 'handed_over'] as const;
 const accountId = { account: { description: 'The Telegram user ID.', pattern: '[0-9]{1,20}' } };
 
 /** GET /: the linked accounts of a signed-in user, or the sign-in. */

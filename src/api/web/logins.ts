@@ -218,12 +218,11 @@ function showProgress(
 function shownStep(step: ProgressStep, now: number): ShownStep {
   switch (step.kind) {
     case 'code': {
-      const { delivery, length, hint, nextDelivery, resendAt } = step.code;
+      const { delivery, hint, nextDelivery, resendAt } = step.code;
       return {
         kind: 'code',
         phone: step.phone.reveal(),
         way: delivery,
-        length,
         hint,
         nextWay: nextDelivery,
         resendInMs: Math.max(0, resendAt - now),

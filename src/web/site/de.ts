@@ -74,7 +74,6 @@ export const de: SiteTexts = {
     phoneAdded: 'Du kannst dich mit dieser Telefonnummer bei Matrix anmelden.',
     phoneInUse: 'Ein anderes Matrix-Konto nutzt diese Telefonnummer.',
     done: {
-      logged_in: 'Das Telegram-Konto ist verbunden.',
       logged_out: 'Das Telegram-Konto ist abgemeldet.',
       phone_added: 'Du kannst dich jetzt mit dieser Telefonnummer bei Matrix anmelden.',
       phone_removed: 'Die Telefonnummer meldet dich nicht mehr bei Matrix an.',

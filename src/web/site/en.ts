@@ -73,7 +73,6 @@ export const en: SiteTexts = {
     phoneAdded: 'You can sign in to Matrix with this phone number.',
     phoneInUse: 'Another Matrix account uses this phone number.',
     done: {
-      logged_in: 'The Telegram account is connected.',
       logged_out: 'The Telegram account is logged out.',
       phone_added: 'You can now sign in to Matrix with this phone number.',
       phone_removed: 'The phone number no longer signs you in to Matrix.',

@@ -14,7 +14,6 @@ export type ShownStep =
       /** With the plus sign. */
       readonly phone: string;
       readonly way: CodeWay;
-      readonly length: number | null;
       readonly hint: string | null;
       readonly nextWay: CodeWay | null;
       /** Milliseconds until another code can be requested. */

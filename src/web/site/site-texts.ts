@@ -73,9 +73,7 @@ export interface SiteTexts {
     readonly removePhone: string;
     readonly phoneAdded: string;
     readonly phoneInUse: string;
-    readonly done: Readonly<
-      Record<'logged_in' | 'logged_out' | 'phone_added' | 'phone_removed' | 'handed_over', string>
-    >;
+    readonly done: Readonly<Record<'logged_out' | 'phone_added' | 'phone_removed' | 'handed_over', string>>;
   };
   readonly logOut: {
     readonly title: string;

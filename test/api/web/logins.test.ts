@@ -400,7 +400,7 @@ describe('the accounts', () => {
 });
 
 describe('too many attempts', () => {
-  it('keep the account to log in to again, and are told to clients', async () => {
+  it('keep the account to log in to again', async () => {
     await api.close();
     api = await startProvisioning({ attempts: { max: 2, windowMs: 600_000 } });
     browser = await signedIn('alice');

@@ -16,6 +16,7 @@ import {
   homeserverUrl,
   linkMs,
   matrixPassword,
+  maxSignIns,
   sessionMs,
   ssoToken,
   webBase,
@@ -383,6 +384,15 @@ describe('the widget', () => {
     expect(loaded.text).not.toMatch(/logins|alice/);
     // The session has ended, also if the client does not confirm another user.
     expect((await browser.open(`${widgetBase}/`)).text).not.toContain('alice');
+  });
+
+  it('limits the tokens of one client', async () => {
+    for (let sent = 0; sent < maxSignIns; sent += 1) expect((await submit('x')).status).toBe(403);
+    const page = await submit(aliceOpenId);
+    expect(page).toMatchObject({ status: 429, title: 'Problem' });
+    expect(page.words).toMatch(/There were too many attempts\. Try again in \d+ seconds/);
+    expect(Number(page.headers['retry-after'])).toBeGreaterThan(0);
+    expect(api.openIdLookups).toHaveLength(maxSignIns);
   });
 
   it('asks to be opened in the Matrix client after a sign-out, and in a tab', async () => {

@@ -39,7 +39,6 @@ const steps: readonly ShownStep[] = [
     kind: 'code',
     phone: hostile,
     way,
-    length: 5,
     hint: hostile,
     nextWay: way,
     resendInMs: 30_000,
@@ -56,7 +55,7 @@ const pages = {
   'the link': linkPage(frame, { token: hostile, mxid: hostile }),
   'the widget': widgetPage(frame),
   'the problem': problemPage(500, frame, problem),
-  'the overview': overviewPage(frame, { accounts: [account], maxAccounts: 5, done: 'logged_in', problem }),
+  'the overview': overviewPage(frame, { accounts: [account], maxAccounts: 5, done: 'phone_added', problem }),
   'the empty overview': overviewPage(frame, { accounts: [], maxAccounts: 5, done: 'logged_out' }),
   'the full overview': overviewPage(frame, {
     accounts: [
