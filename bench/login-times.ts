@@ -4,8 +4,8 @@ import { percentile, shareBelow } from './statistics.js';
 const rounds = 200;
 
 /**
- * Returns whether the time of the answer tells an unknown user, an unknown address and a wrong
- * password apart: the three are asked in turn, and compared as medians and as distributions.
+ * Measures whether the time of an answer distinguishes an unknown user, an unknown address and a
+ * wrong password. The three requests alternate, and are compared by medians and distributions.
  */
 export async function measureLoginTimes(print: (line: string) => void): Promise<void> {
   const daemon = await startMatrixDaemon();

@@ -20,8 +20,8 @@ const clientSecret = 'made-up-by-her-client';
 const api = '/_matrix/identity/v2';
 
 /**
- * Returns the identity service: an address is proven, published and found. Each stop says whether
- * it went as it must.
+ * Returns the steps with the identity service: a 3PID is validated, bound and found. Each step
+ * returns whether its reply is the expected one.
  */
 export function identitySteps(deps: IdentityStepsDeps): readonly (() => Promise<boolean>)[] {
   const { demoRun, print, mxid, homeserver, messages } = deps;
@@ -47,7 +47,7 @@ export function identitySteps(deps: IdentityStepsDeps): readonly (() => Promise<
         body: { client_secret: clientSecret, email, send_attempt: 1 },
         reply: {},
       });
-      session = { ...session, sid: demoRun.told('sid') };
+      session = { ...session, sid: demoRun.textOf('sid') };
       const mail = lastMail(messages);
       mailed = mail?.token ?? '';
       print(`  A mail goes to ${mail?.to}, here into a file. It contains a link, or a token if the app asks for it:\n`);
@@ -79,7 +79,7 @@ export function identitySteps(deps: IdentityStepsDeps): readonly (() => Promise<
         reply: { algorithms: ['sha256', 'none'] },
       }),
     () => {
-      const pepper = demoRun.told('lookup_pepper');
+      const pepper = demoRun.textOf('lookup_pepper');
       const hash = createHash('sha256').update(`${email.toLowerCase()} email ${pepper}`).digest('base64url');
       return demoRun.step({
         ...post,

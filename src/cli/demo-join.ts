@@ -13,8 +13,8 @@ export interface JoinStepsDeps {
 }
 
 /**
- * Returns a login to Telegram proves a phone number, until it ends. Each stop says whether it went
- * as it must.
+ * Returns the steps in which a Telegram login validates a phone number, and later ends. Each step
+ * returns whether its reply is the expected one.
  */
 export function joinSteps({
   demoRun,

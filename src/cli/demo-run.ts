@@ -12,7 +12,7 @@ export type Caller =
 /** One request to the daemon. */
 export interface Call {
   readonly method: 'GET' | 'POST';
-  /** `{login_id}` in it is that of the last reply that had one. */
+  /** `{login_id}` is replaced by the login ID of the last reply that had one. */
   readonly path: string;
   readonly as: Caller;
   readonly body?: Readonly<Record<string, unknown>>;
@@ -36,13 +36,15 @@ export interface DemoRunDeps {
 
 /** A run through the API, one step at a time. */
 export interface DemoRun {
-  /** Prints the title of a stop under the next number; `step` does so by itself. */
+  /** Prints the title of a step under the next number. `step` calls this itself. */
   announce(title: string): void;
-  /** Makes the request, prints it and its reply, and says whether the reply is as it must be. */
+  /**
+   * Sends the request, prints it and its reply, and returns whether the reply is the expected one.
+   */
   step(step: DemoStep): Promise<boolean>;
-  /** Returns a member of the last reply that is text; empty if there is none. */
-  told(name: string): string;
-  /** What the last reply that had a QR code wants to be shown as one. */
+  /** Returns a text member of the last reply, or an empty text if there is none. */
+  textOf(name: string): string;
+  /** Returns the content of the QR code in the last reply that had one. */
   qrText(): string | undefined;
 }
 
@@ -65,21 +67,21 @@ export function curlLine(url: string, { method, path, as, body }: Call): string 
 
 /** Returns a run before its first step. */
 export function createDemoRun({ url, sharedSecret, print }: DemoRunDeps): DemoRun {
-  let stops = 0;
+  let steps = 0;
   let accessToken = '';
   let reply: ReadonlyMap<string, unknown> = new Map();
   let loginId = '';
   let qrText: string | undefined;
 
   const announce = (title: string) => {
-    stops += 1;
-    print(`\n${stops}. ${title}\n`);
+    steps += 1;
+    print(`\n${steps}. ${title}\n`);
   };
 
   return {
     announce,
 
-    told(name) {
+    textOf(name) {
       const value = reply.get(name);
       return typeof value === 'string' ? value : '';
     },

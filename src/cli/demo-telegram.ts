@@ -10,15 +10,15 @@ export interface TelegramStepsDeps {
   readonly mxid: string;
   readonly phone: string;
   readonly password: string;
-  /** The user who logs in as a bot, and the secret half of its token. */
+  /** The user who logs in as a bot, and the secret half of the bot token. */
   readonly bot: string;
   readonly botSecret: string;
   readonly sandbox: Pick<Sandbox, 'control'>;
 }
 
 /**
- * Logins to Telegram of all kinds, by two versions of the API. Each stop says whether it went as it
- * must.
+ * Returns the steps with logins to Telegram of all kinds, through two versions of the API. Each
+ * step returns whether its reply is the expected one.
  */
 export function telegramSteps(deps: TelegramStepsDeps): readonly (() => Promise<boolean>)[] {
   const { demoRun, domain } = deps;

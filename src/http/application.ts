@@ -23,7 +23,7 @@ export interface ApplicationDeps extends Runtime {
 
 /**
  * Returns the Koa application around the routes: request ids, one access line per request, and
- * every error as its surface spells it.
+ * each error in the format of its surface.
  */
 export function createApplication(deps: ApplicationDeps): RequestListener {
   const { routes, clock, random, logger } = deps;

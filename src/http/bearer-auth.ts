@@ -7,16 +7,16 @@ import { clientNetwork } from './client-ip.js';
 import { anonymous, type Principal } from './principal.js';
 import type { HttpProblem } from './problem.js';
 
-/** What an authenticator may look at. */
+/** The parts of a request that an authenticator reads. */
 export interface Credentials {
   /** The Authorization header as Node returns it: one character per byte. */
   readonly authorization: string | undefined;
   /** The access token, from the header or from the query. */
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
-  /** Who may be asked for depends on it on some surfaces. */
+  /** On some surfaces, a parameter of it decides which token holders are accepted. */
   readonly query?: URLSearchParams | undefined;
-  /** Identifies the holders of tokens for surfaces that accept other tokens than most. */
+  /** Identifies token holders, for surfaces with tokens of their own. */
   readonly findTokenHolder?: FindTokenHolder | undefined;
 }
 
@@ -29,7 +29,7 @@ export type Authenticator = (credentials: Credentials) => Promise<Admission>;
 /** Accepts every request, for surfaces without authentication. */
 export const allowAnonymous: Authenticator = () => Promise.resolve({ principal: anonymous });
 
-/** Whose access token something is. */
+/** The holder of an access token. */
 export type TokenVerdict =
   | { readonly kind: 'user'; readonly mxid: Mxid }
   /** Unknown or expired. */
@@ -42,12 +42,12 @@ export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<
 
 export interface BearerAuthDeps {
   /**
-   * Any of them will do, so that a secret can be replaced without a moment in which neither works.
+   * Each of them is accepted, so that a secret can be replaced without an interruption.
    */
   readonly secrets: readonly Secret[];
   /** Programs that have secrets of their own. */
   readonly consumers?: readonly { readonly name: string; readonly secret: Secret }[];
-  /** If it is there, a Matrix user's own access token will do too. */
+  /** If set, the access token of a Matrix user is accepted, too. */
   readonly findTokenHolder?: FindTokenHolder | undefined;
   readonly logger: Logger;
   /**
@@ -61,12 +61,12 @@ export interface BearerAuthDeps {
 const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
 
 /**
- * Admits clients that send `Authorization: Bearer <secret>`. Compares in constant time, with all
- * the secrets. A right secret always passes, however many wrong ones came from its address before:
- * all clients behind one proxy or integration manager share an address, and must not be locked out
- * by one of them. What keeps guessing hopeless is the length of the secret; the limit keeps it
- * cheap, and visible in the log. An access token is looked up only while its address is below the
- * limit, and no more of them at once than may be wrong.
+ * Admits clients that send `Authorization: Bearer <secret>`. Compares with all the secrets, in
+ * constant time. A correct secret is always accepted, even if its address has sent many wrong ones:
+ * all clients behind one proxy or integration manager share an address, and one of them must not
+ * lock out the others. The length of the secret prevents guessing; the limit makes attempts cheap,
+ * and visible in the log. An access token is looked up only while its address is below the limit,
+ * and at most as many at once as may be wrong.
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   const { secrets, consumers = [], findTokenHolder, logger, failuresAllowed, windowMs } = deps;
@@ -74,7 +74,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   const lookups = new Map<string, number>();
 
   return async ({ authorization, clientAddress, findTokenHolder: find = findTokenHolder }) => {
-    // Nothing was guessed, so nothing is counted.
+    // A request without a secret is no attempt, so it is not counted.
     if (authorization === undefined) return unauthorized;
     // Secrets are UTF-8, and Node reads headers byte by byte.
     const credentials = readBearer(authorization);
@@ -91,7 +91,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     return countFailure(network, clientAddress);
   };
 
-  /** Returns undefined for an unknown token, and for one that was not looked up. */
+  /** Returns undefined if the token is unknown or was not looked up. */
   async function admitHolder(
     find: FindTokenHolder,
     token: Secret,

@@ -27,8 +27,8 @@ const brokenRequestHeaders = {
 };
 
 /**
- * Answers what is no HTTP, or too much or too slow of it: Node's own answers have no body, and
- * every answer of ours is JSON.
+ * Answers bytes that are not HTTP, and requests that are too large or too slow. Node's own answers
+ * have no body; ours are JSON.
  */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, clock: Clock): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -4,10 +4,10 @@ import { createNetworks, networkOf, normaliseAddress } from '../base/ip-networks
 export type ClientAddress = (peer: string | undefined, forwardedFor: string | undefined) => string;
 
 /**
- * Believes X-Forwarded-For only as far as trusted proxies wrote it: the right-most hop that is not
- * one of them. `trustedProxies` are addresses and CIDR ranges; throws on a text that is neither.
- * IPv6 comes in its canonical form, IPv4 in IPv6 as plain IPv4; a peer without an address (a Unix
- * socket) is "unknown".
+ * Returns a reader of client addresses. It uses X-Forwarded-For only as far as trusted proxies
+ * wrote it: the right-most hop that is not one of them. `trustedProxies` are addresses and CIDR
+ * ranges; throws if a text is neither. IPv6 addresses are returned in canonical form, IPv4 in IPv6
+ * as plain IPv4; a peer without an address (a Unix socket) is "unknown".
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const isTrusted = createNetworks(trustedProxies);
@@ -26,8 +26,8 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
 }
 
 /**
- * What stands for one client in a count of attempts: IPv4 as it is, IPv6 by its /64, which is one
- * customer's.
+ * Returns the key by which the attempts of a client are counted: an IPv4 address, or the /64 of an
+ * IPv6 address, which belongs to one customer.
  */
 export function clientNetwork(address: string): string {
   return networkOf(address, { ipv4: 32, ipv6: 64 });

@@ -1,7 +1,7 @@
 /**
- * What lets the pages of any web site use a surface and read its answers, errors included (Fetch,
- * "CORS protocol"). Requests carry their credentials in a header that the page sets, so no site
- * gains anything that it does not have. `*` would not cover Authorization.
+ * The headers that let the pages of any web site use a surface and read its answers, errors
+ * included (Fetch, "CORS protocol"). The credentials are in a header that the page sets, so this
+ * gives a site no access that it does not have already. `*` does not cover Authorization.
  */
 export const crossOriginHeaders: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',

@@ -47,7 +47,7 @@ export type PathNames<Path extends string> = Path extends `${string}{${infer Nam
   ? Name | PathNames<Rest>
   : never;
 
-/** What an endpoint's handler is given. */
+/** The arguments of an endpoint's handler. */
 export interface EndpointRequest<Name extends string, Body, Query extends string = never> {
   /** Percent-decoded. */
   readonly params: Readonly<Record<Name, string>>;
@@ -60,11 +60,11 @@ export interface EndpointRequest<Name extends string, Body, Query extends string
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
   readonly received: ReceivedRequest;
-  /** Aborts when the server stops: what waits for something to happen is to answer now. */
+  /** Aborts when the server stops: a handler that waits for an event must answer now. */
   readonly stopping: AbortSignal;
 }
 
-/** What is known of a request before its body is received. */
+/** The parts of a request that are there before its body is received. */
 export type RequestHead = Pick<EndpointRequest<never, unknown>, 'principal' | 'accessToken' | 'clientAddress'>;
 
 /** The values that each handler receives, whatever its endpoint declares. */
@@ -72,7 +72,7 @@ export interface AnyRequest extends Omit<EndpointRequest<string, unknown>, 'quer
   readonly query: URLSearchParams;
 }
 
-/** The shape of a body that is taken as it comes. */
+/** The shape of a body that is not parsed. */
 export const rawBytes = z.instanceof(Uint8Array);
 
 /** Returns whether the replies of an endpoint are HTML pages; then its errors are, too. */
@@ -116,7 +116,7 @@ interface EndpointDeclaration<
   /** Below the surface's prefix, with parameters in braces. */
   readonly path: Path;
   readonly params: Readonly<Record<PathNames<Path>, PathParameter>>;
-  /** What is read of the query; the rest is ignored. */
+  /** The parameters of the query that are read; others are ignored. */
   readonly query?: Readonly<Record<Query, QueryParameter>>;
   readonly summary: string;
   readonly description?: string;
@@ -183,7 +183,7 @@ export interface EndpointContract {
   readonly failure?: (failure: Failure) => Answer | undefined;
 }
 
-/** An operation whose services are not known yet. */
+/** An operation without its services. */
 export interface EndpointDefinition<Services extends readonly unknown[]> extends EndpointContract {
   /** Returns the endpoint that these services implement. */
   readonly serve: (...services: Services) => Endpoint;

@@ -7,7 +7,7 @@ import { ClientGone } from './receive-body.js';
 import type { Answer } from './reply.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 
-/** What errorReply needs. */
+/** The dependencies of errorReply. */
 export interface ErrorReplyDeps {
   readonly undeclaredReplies: UndeclaredReplies;
   /**

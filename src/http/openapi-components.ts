@@ -37,8 +37,7 @@ export interface OpenApiComponents {
   /** Returns a reference to the page of that status, described by the operation's own shape. */
   readonly page: (status: string, shape: PageShape) => Record<string, unknown>;
   /**
-   * Returns references to the parameters that several operations have alike, and the others as they
-   * are.
+   * Returns references to the parameters that several operations share, and the others unchanged.
    */
   readonly parameters: (parameters: readonly Parameter[]) => readonly unknown[];
   /** Returns `schemas`, `responses` and `parameters`, sorted by name. */

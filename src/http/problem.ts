@@ -1,13 +1,13 @@
 import { Failure } from '../base/failure.js';
 
-/** What is wrong at one place of a body. */
+/** An invalid member of a body. */
 export interface InvalidMember {
   /** Names of members, joined by dots. */
   readonly at: string;
   readonly problem: 'missing' | 'wrong_type' | 'wrong_value' | 'too_many';
 }
 
-/** What the kernel itself finds wrong with a request; every surface spells it its own way. */
+/** A problem that the kernel finds in a request. Each surface has its own error for it. */
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
   /** `isPage` if the other methods of the path return HTML pages. */
@@ -28,20 +28,20 @@ export type HttpProblem =
    */
   | { readonly kind: 'body_unfit'; readonly members: readonly InvalidMember[] }
   | { readonly kind: 'body_too_large'; readonly limitBytes: number }
-  /** The bodies of other requests take all the memory that there is for bodies. */
+  /** The bodies of other requests take all the memory reserved for bodies. */
   | { readonly kind: 'server_busy' }
   /** A Content-Encoding: bodies are read as they are, never unpacked. */
   | { readonly kind: 'body_encoded' }
-  /** A percent-encoding in the path that stands for nothing. */
+  /** An invalid percent-encoding in the path. */
   | { readonly kind: 'path_malformed' }
-  /** As many connections that stay open as there may be are open. */
+  /** The limit of long-lived connections is reached. */
   | { readonly kind: 'too_many_open' }
   /** An endpoint that is a WebSocket was called without asking for one. */
   | { readonly kind: 'upgrade_required' }
-  /** Something that every request needs fails at the moment, as the database. */
+  /** A dependency of every request, such as the database, fails at the moment. */
   | { readonly kind: 'unavailable' }
   /** An unexpected error. Only the log describes it. */
   | { readonly kind: 'defect' };
 
-/** Thrown inside the kernel; never leaves it. */
+/** Thrown and caught inside the kernel. */
 export class HttpFailure extends Failure<HttpProblem> {}

@@ -2,21 +2,21 @@ import type { Context } from 'koa';
 import { formTexts, type RequestBody } from './request-body.js';
 
 /**
- * If the input of an endpoint, its `body`, comes from:
- * - `json`: the body, as JSON, whatever its Content-Type says.
+ * The source of an endpoint's input, its `body`:
+ * - `json`: the body, as JSON, whatever its Content-Type.
  * - `optional_json`: the same, and an empty body is `{}`: older clients send none if they have
  *   nothing to put into it.
- * - `query`: the query string, as an object of texts; the first of several of one name counts.
- * - `arguments`: the body as JSON if its Content-Type says so and it is neither empty nor null;
- *   else the query string together with the body as a form, which wins. For clients from before
- *   JSON was usual.
- * - `form`: the body as a form, whatever its Content-Type says.
+ * - `query`: the query string, as an object of texts; of several with one name, the first.
+ * - `arguments`: the body as JSON if its Content-Type is JSON and it is neither empty nor null;
+ *   else the query string and the body as a form, which takes precedence. For older clients that do
+ *   not send JSON.
+ * - `form`: the body as a form, whatever its Content-Type.
  * - `bytes`: the raw body, for handlers that verify a signature.
  */
 export type InputSource = 'json' | 'optional_json' | 'query' | 'arguments' | 'form' | 'bytes';
 
 /**
- * Reads the input of a request from its source; throws the problems `body_*` and those of `read`,
+ * Reads the input of a request from its source. Throws the problems `body_*` and those of `read`,
  * which receives the body.
  */
 export async function readInput(source: InputSource, ctx: Context, read: () => Promise<RequestBody>): Promise<unknown> {

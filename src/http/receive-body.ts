@@ -38,7 +38,7 @@ export async function receiveBody(
       const needed = length + chunk.length;
       if (needed > limitBytes) return refuse(tooLarge());
       if (needed > buffer.length) {
-        // Doubling: chunks of one byte must cost no more than one of them all.
+        // The buffer doubles, so that chunks of one byte cost no more than one large chunk.
         const capacity = Math.min(limitBytes, Math.max(needed, 2 * buffer.length));
         if (!allowance.take(capacity - buffer.length)) return refuse(new HttpFailure({ kind: 'server_busy' }));
         const larger = Buffer.allocUnsafeSlow(capacity);

@@ -4,14 +4,13 @@ import { isPage, type Endpoint } from './endpoint.js';
 import type { Answer, FileReply, Reply } from './reply.js';
 
 /**
- * What becomes of a reply that its endpoint does not declare. `throw` makes it a defect: for tests.
- * `strip` leaves out undeclared properties, and lets through, with a line in the log, what cannot
- * be mended that way: by then the work is done, and a login that succeeded must not be answered
- * with an error.
+ * How to treat a reply that its endpoint does not declare. `throw` makes it a defect, for tests.
+ * `strip` removes undeclared properties; any other difference is logged and sent, since a login
+ * that has succeeded must not be answered with an error.
  */
 export type UndeclaredReplies = 'throw' | 'strip';
 
-/** Returns the reply as its endpoint's declaration lets it out. */
+/** Returns the reply after the check against the declaration of its endpoint. */
 export function checkReply<R extends Answer | FileReply>(
   endpoint: Endpoint,
   reply: R,

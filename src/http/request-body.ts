@@ -26,7 +26,7 @@ export interface RequestBody {
  */
 export type ReadBody = (ctx: Context, limits: BodyLimits) => Promise<RequestBody>;
 
-/** What one body may take. */
+/** The limits of one body. */
 export interface BodyLimits {
   readonly limitBytes: number;
   /** How many arrays, objects and members its JSON may have. */
@@ -42,7 +42,7 @@ const options = {
   enableTypes: ['json', 'form'],
   jsonLimit: unlimited,
   formLimit: unlimited,
-  // Any JSON value: what it has to be is for the shape of the endpoint to decide.
+  // Any JSON value: the shape of the endpoint decides what is valid.
   strict: false,
   // A member `__proto__` is unknown, as others are, but must not become a prototype by assignment.
   onProtoPoisoning: 'remove',
@@ -62,12 +62,12 @@ export const readBody: ReadBody = async (ctx, { limitBytes, maxParts, allowance 
   };
 };
 
-/** Returns the texts of a form or query; the first of several of one name counts. */
+/** Returns the texts of a form or query; of several with one name, the first. */
 export function formTexts(form: string): Record<string, string> {
   return Object.fromEntries([...new URLSearchParams(form)].toReversed());
 }
 
-// Returns the parser reads requests: it is given one that consists of what was received.
+// Parses the received bytes. The parser reads requests, so it gets one made of these bytes.
 async function parseAs(type: string, { app, res }: Context, bytes: Buffer): Promise<unknown> {
   // The parser would replace what is not UTF-8, and skip a byte order mark.
   if (!isUtf8(bytes) || bytes[0] === 0xef) return notJson();

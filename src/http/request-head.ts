@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Why a request has no head that can be served. */
+/** The reason why the head of a request is rejected. */
 export type HeadProblem = 'host_missing' | 'host_ambiguous' | 'target_malformed';
 
 /**

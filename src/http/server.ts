@@ -54,7 +54,7 @@ const lastAnswersMs = 2_000;
 
 export interface HttpServerDeps extends Runtime {
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0 means any free port. */
   readonly port: number;
   readonly surfaces: readonly Surface[];
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
@@ -67,7 +67,7 @@ export interface HttpServerDeps extends Runtime {
 
 /** A server that was not started yet. */
 export interface HttpServer {
-  /** Listens; rejects if the address cannot be had. */
+  /** Starts listening. Rejects if the address is not available. */
   start(): Promise<HttpAddress>;
   /**
    * Accepts no more connections, closes WebSockets, and lets the requests under way finish for at
@@ -86,8 +86,7 @@ export interface HttpAddress {
 /** Returns an HTTP server for the given surfaces. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { host, port, limits, clock, logger } = deps;
-  // No client can take the memory of all others, and requests without credentials leave a half to
-  // those with them.
+  // No client can take all the memory, and requests without credentials get at most half of it.
   const totalBytes = Math.max(limits.bodyMemoryBytes, 4 * limits.maxBodyBytes);
   const bodies = createBodyBudget({ totalBytes, clientBytes: totalBytes / 4, publicBytes: totalBytes / 2 });
   const limitBytes = { large: limits.maxBodyBytes, usual: Math.min(usualBodyBytes, limits.maxBodyBytes) };

@@ -3,15 +3,15 @@ import type { AnyRequest, Endpoint } from './endpoint.js';
 /** A WebSocket of a surface. Other requests for its path are served by `endpoint`. */
 export interface SocketEndpoint {
   /**
-   * Returns the path and the name; what goes wrong before the WebSocket is open is answered as its
-   * errors are.
+   * Has the path and the name. Errors before the WebSocket is open are answered like those of
+   * this endpoint.
    */
   readonly endpoint: Endpoint;
-  /** The subprotocol that is spoken; chosen if the client offers it. */
+  /** The supported subprotocol, selected if the client offers it. */
   readonly protocol: string;
   /**
-   * What stands in for the Authorization header among the subprotocols that are offered; for
-   * clients that cannot send one.
+   * Returns the value to use for the Authorization header, from the offered subprotocols. For
+   * clients that cannot send that header.
    */
   readonly authorizationOf: (offered: readonly string[]) => string | undefined;
   /**
@@ -25,14 +25,14 @@ export interface SocketEndpoint {
 export type SocketRequest = Pick<AnyRequest, 'params' | 'query' | 'principal' | 'clientAddress'>;
 
 /**
- * Speaks on an open WebSocket, which closes normally when it resolves. Called once for each that
- * `open` gave, also if the client has gone meanwhile: then `closed` has aborted.
+ * Serves an open WebSocket, which closes normally when this resolves. Called once for each result
+ * of `open`, also if the client has disconnected meanwhile: then `closed` has aborted.
  */
 export type Conversation = (socket: MessageSocket) => Promise<void>;
 
-/** An open WebSocket, as far as conversations need it: what clients send is not read. */
+/** An open WebSocket for sending only: messages from clients are not read. */
 export interface MessageSocket {
-  /** Sends a message as JSON; if the WebSocket is closed, nothing. */
+  /** Sends a message as JSON, unless the WebSocket is closed. */
   send(message: object): void;
   /**
    * Aborts when the WebSocket is closed, by the client, after an unanswered ping, or because the

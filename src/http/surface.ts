@@ -7,8 +7,7 @@ import type { Answer } from './reply.js';
 import type { SocketEndpoint } from './socket-endpoint.js';
 
 /**
- * A wire protocol: its endpoints below its prefixes, and its way to spell whatever goes wrong
- * there.
+ * A wire protocol: its endpoints below its prefixes, and the format of its errors.
  */
 export interface Surface {
   /** For the log. */
@@ -19,15 +18,18 @@ export interface Surface {
    */
   readonly prefixes: readonly [string, ...string[]];
   /**
-   * If it is there, every path has it as a segment of its own after the prefix; without it, the
-   * surface returns 404. It is compared in constant time, and no log shows it.
+   * If set, each path must contain it as a segment after the prefix, or the surface returns 404. It
+   * is compared in constant time and never logged.
    */
   readonly secretSegment?: Secret | undefined;
   readonly endpoints: readonly Endpoint[];
   /** Its WebSockets, each beside one of the endpoints. */
   readonly sockets?: readonly SocketEndpoint[];
   readonly authenticate: Authenticator;
-  /** Spells what the kernel found; `endpoint` is undefined if none was reached. */
+  /**
+   * Returns the reply to a problem that the kernel found. `endpoint` is undefined if none was
+   * reached.
+   */
   readonly problem: (problem: HttpProblem, endpoint: Endpoint | undefined) => Answer;
   /**
    * Returns the reply to an exception of a service that the endpoint itself did not handle, or
@@ -36,7 +38,7 @@ export interface Surface {
   readonly failure: (failure: Failure, endpoint: Endpoint) => Answer | undefined;
   /** The Content-Type of its JSON; with a charset if absent. */
   readonly jsonType?: string;
-  /** How loud the access line is: `debug` for what is polled all day. */
+  /** The log level of access lines: `debug` for paths that are polled. */
   readonly accessLevel: 'info' | 'debug';
   /** Whether pages of all web sites may call it and read its answers. */
   readonly crossOrigin?: boolean;

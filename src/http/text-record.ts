@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Declares an object of texts in a reply, by any names. It is checked in a fraction of the time of
- * `z.record`, which has a schema check each name and text.
+ * Declares an object of texts with any names in a reply. The check takes a fraction of the time of
+ * `z.record`, which validates each name and text by a schema.
  */
 export function textRecord(description: string) {
   const shape = {

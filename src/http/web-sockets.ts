@@ -66,8 +66,9 @@ export interface WebSocketServerDeps extends ErrorReplyDeps {
 /** Opens the WebSockets of the surfaces. */
 export interface WebSockets {
   /**
-   * Takes up a request for a WebSocket, and resolves when it is closed again. Undefined, and
-   * nothing is done, if the request is no good one for a WebSocket, or no surface has one there.
+   * Accepts a request for a WebSocket, and resolves when the WebSocket is closed. Returns
+   * undefined, without effect, if the request is not valid for a WebSocket or no surface has one on
+   * its path.
    */
   admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> | undefined;
   /** Breaks every connection that is left. */
@@ -187,7 +188,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     return [{ key: principal.mxid, maxConcurrent: limits.maxOpenPerUser, maxWaiting: 0 }];
   }
 
-  /** Returns whether it went as it should. */
+  /** Returns whether the conversation ended without a defect. */
   async function speak(conversation: Conversation, socket: MessageSocket): Promise<boolean> {
     try {
       await conversation(socket);
@@ -278,7 +279,7 @@ function isOverload(error: unknown): boolean {
   return error instanceof QueueFull || error instanceof DeadlineExceeded;
 }
 
-/** What a conversation is given whose client has gone before it began. */
+/** The WebSocket of a conversation whose client disconnected before it began. */
 const unheard: MessageSocket = { send: () => undefined, closed: AbortSignal.abort() };
 
 /**

@@ -6,7 +6,7 @@ import type { Answer, FileReply, PageReply } from './reply.js';
 
 const crossOriginFields = Object.entries(crossOriginHeaders).flat();
 
-/** An answer as it goes over the wire. */
+/** An answer in the form in which it is sent. */
 export interface WrittenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -43,8 +43,8 @@ export function written(
 }
 
 /**
- * Sends the answer, as its surface has it. Koa would set each header, type and length by itself,
- * which takes longer than the rest.
+ * Sends the answer. Koa would set each header, type and length separately, which takes longer than
+ * all the rest.
  */
 export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer | FileReply): void {
   const { req, res, state } = ctx;
@@ -85,7 +85,7 @@ function pageHeaders({ css, loadsFiles = false, framedBy = [] }: PageReply): Rec
   const frames = framedBy.length === 0 ? "'none'" : framedBy.join(' ');
   return {
     'Content-Security-Policy': `default-src 'none';${style}${files} base-uri 'none'; form-action 'self'; frame-ancestors ${frames}`,
-    // It cannot name the origins.
+    // This header cannot list origins.
     ...(framedBy.length === 0 ? { 'X-Frame-Options': 'DENY' } : {}),
     'Referrer-Policy': 'no-referrer',
   };

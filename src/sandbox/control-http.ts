@@ -7,7 +7,7 @@ import { OrderFailure, readOrder, textIn, type Order } from './order.js';
 import { RpcRefusal } from './rpc/refusal.js';
 import type { DataCentreAddress } from './services/network.js';
 
-/** What GET /info tells of a sandbox. */
+/** The reply of GET /info. */
 export interface SandboxInfo {
   readonly dataCentres: readonly DataCentreAddress[];
   readonly publicKeyPem: string;

@@ -12,16 +12,16 @@ export type { KeyUse } from './dc/key-usage.js';
 export type { Fault } from './faults.js';
 export type { SandboxCall } from './rpc/call-log.js';
 
-/** The levers of a running sandbox. */
+/** The control of a running sandbox. */
 export interface SandboxControl {
-  /** Adds a fault; the returned function lifts it. */
+  /** Adds a fault. The returned function removes it. */
   addFault(fault: Fault): () => void;
   clearFaults(): void;
   /** Closes every TCP connection now; new ones are taken. */
   cutConnections(): void;
   /**
-   * From now on -404 for all auth keys, or for those of one account, given by phone number or bot
-   * token. Throws SandboxFailure.
+   * Rejects all auth keys with -404 from now on, or those of one account, named by phone number or
+   * bot token. Throws SandboxFailure.
    */
   deleteAuthKeys(phoneOrToken?: string): void;
   /**
@@ -30,13 +30,13 @@ export interface SandboxControl {
    */
   revokeSessions(phoneOrToken: string, error: string): void;
   /**
-   * Accepts a QR login as the account of this phone number would, and tells the client. Throws
+   * Accepts a QR login for the account of this phone number, and notifies the client. Throws
    * SandboxFailure, or RpcRefusal for the token.
    */
   acceptLoginToken(token: Uint8Array, phone: string): void;
   /**
-   * Back to the start: faults, logins, codes, keys and the list of calls are forgotten, connections
-   * closed.
+   * Resets the sandbox: deletes faults, logins, codes, keys and the list of calls, and closes all
+   * connections.
    */
   reset(): void;
   /** Returns the auth keys that are logged in. */

@@ -1,8 +1,8 @@
 import { liesOf, type Lie } from './lies.js';
 
 /**
- * Something that the sandbox can be told to do wrong; the newest fault that fits is used, `times`
- * is how often before it is lifted by itself.
+ * A fault that the sandbox can simulate. The newest fault that matches is used, at most `times`
+ * times.
  */
 export type Fault =
   /** New TCP connections are closed at once. */
@@ -34,7 +34,7 @@ export type Fault =
       readonly times?: number;
     };
 
-/** What the faults make of one call. */
+/** The effect of the faults on one call. */
 export interface CallFate {
   readonly delayMs: number;
   readonly effect:
@@ -54,7 +54,7 @@ export interface FaultyCall {
   readonly phone: string | undefined;
 }
 
-/** The faults in force. Asking for a fate uses up one of a fault's times. */
+/** The active faults. Each request for a fate counts as one use of a fault. */
 export interface Faults {
   add(fault: Fault): () => void;
   clear(): void;

@@ -80,7 +80,7 @@ export type PasswordLie = (typeof passwordLies)[number];
 type KeyExchangeMethod = keyof typeof keyExchangeLies;
 export type PlainLie = (typeof plainLies)[number];
 export type KeyExchangeLie = (typeof keyExchangeLies)[KeyExchangeMethod][number];
-/** What the sandbox can be told to get wrong, as a server that must not be trusted would. */
+/** The deliberate errors that the sandbox can send, as an untrusted server would. */
 export type Lie = MessageLie | PasswordLie | PlainLie | KeyExchangeLie;
 
 export const allLies: readonly Lie[] = [
@@ -96,7 +96,7 @@ const methods = new Map<string, readonly Lie[]>([
 ]);
 
 /**
- * Returns the lies that can be told in the answer to a method; the steps of a key exchange are
+ * Returns the lies that the answer to a method can contain. The steps of a key exchange are
  * methods, too.
  */
 export function liesOf(method: string): readonly Lie[] {

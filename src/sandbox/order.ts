@@ -4,7 +4,7 @@ import { Failure } from '../base/failure.js';
 /** The JSON object that came with a request to the control API; empty if nothing came. */
 export type Order = Readonly<Record<string, unknown>>;
 
-/** Thrown for an order that is not understood; `what` says which part of it. */
+/** Thrown for an invalid order. `what` names the invalid part. */
 export class OrderFailure extends Failure<{ readonly kind: 'not_understood'; readonly what: string }> {
   static about(what: string): OrderFailure {
     return new OrderFailure({ kind: 'not_understood', what });

@@ -57,7 +57,7 @@ export interface SandboxOptions {
 /** A simulated Telegram that is running. */
 export interface Sandbox {
   readonly dataCentres: readonly DataCentreAddress[];
-  /** PKCS#1 PEM of its RSA key; a client must be told of it. */
+  /** PKCS#1 PEM of its RSA key, which clients must be configured with. */
   readonly publicKeyPem: string;
   readonly controlUrl: string | undefined;
   readonly control: SandboxControl;

@@ -3,7 +3,7 @@ import type { Group } from './group.js';
 import { bytesOfNumber } from './number.js';
 import type { SrpChallenge } from './srp.js';
 
-/** A group as a client is told of it. */
+/** A group in the form in which it is sent to clients. */
 export interface SentGroup {
   readonly generator: number;
   readonly primeBytes: Buffer;

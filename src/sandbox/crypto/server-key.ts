@@ -4,7 +4,7 @@ import { TlWriter } from '../tl/writer.js';
 import { sha1, sha256, xor } from './digest.js';
 import { igeDecrypt } from './ige.js';
 
-/** The RSA key by which clients know the sandbox. */
+/** The RSA key by which clients authenticate the sandbox. */
 export interface ServerKey {
   /** PKCS#1 PEM of the public half. */
   readonly publicPem: string;

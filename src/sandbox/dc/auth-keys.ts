@@ -4,7 +4,7 @@ import { sha1 } from '../crypto/digest.js';
 export interface AuthKey {
   /** The low 64 bits of its SHA-1, signed, as packets carry it. */
   readonly id: bigint;
-  /** The same as text: the name by which everything above the protocol knows the key. */
+  /** The same as text: the name of the key in everything above the protocol. */
   readonly name: string;
   readonly bytes: Buffer;
   /** What the key exchange settled besides the key; undefined for a key from elsewhere. */

@@ -35,7 +35,7 @@ export interface ConnectionDeps {
   readonly dataCentre: (id: number) => DataCentre | undefined;
 }
 
-// Transport errors of core.telegram.org/mtproto/mtproto-transports: the key is not known; the data
+// Transport errors of core.telegram.org/mtproto/mtproto-transports: the key is unknown; the data
 // centre is wrong.
 const unknownKey = 404;
 const wrongDataCentre = 444;

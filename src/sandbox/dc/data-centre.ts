@@ -23,8 +23,8 @@ export interface DataCentre {
   /** Returns the session of this number, a new one if there is none yet. */
   session(key: AuthKey, sessionId: bigint): Session;
   /**
-   * Forgets keys by name, with the temporary keys bound to them, or all without names: their
-   * packets meet -404 from now on.
+   * Deletes keys by name, with the temporary keys bound to them; without names, all. Their packets
+   * are rejected with -404 from now on.
    */
   deleteKeys(names?: ReadonlySet<string>): void;
   /** Sends an update to every connected session of a key. */

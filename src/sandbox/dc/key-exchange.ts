@@ -221,7 +221,7 @@ function isOf(exchange: Begun, message: TlObject): boolean {
   );
 }
 
-// g_b must be between 2^(2048-64) and the prime less that, as both sides are told to check.
+// g_b must be between 2^(2048-64) and the prime less that, as both sides must check.
 function isSafe(group: Group, value: bigint): boolean {
   const margin = 1n << 1984n;
   return value > margin && value < group.prime - margin;

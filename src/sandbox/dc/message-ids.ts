@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 
 /**
- * Whether a message of the server answers one of the client; the lowest bits of its number say so.
+ * Whether a message of the server answers one of the client. The lowest bits of its ID contain
+ * this.
  */
 export type ServerMessageKind = 'answer' | 'notice';
 

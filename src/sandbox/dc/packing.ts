@@ -4,7 +4,7 @@ import { TlReader } from '../tl/reader.js';
 import { TlWriter } from '../tl/writer.js';
 import type { Message } from './envelope.js';
 
-/** The constructors whose layout the TL language cannot say. */
+/** The constructors whose layout the TL language cannot express. */
 export const wireIds = { container: 0x73f1f8dc, gzip: 0x3072cfa1, rpcResult: 0xf35c6d01 } as const;
 
 const maxMessages = 1020;

@@ -91,7 +91,7 @@ export class Session {
     this.#send(outgoing, this.#handle(packet, outgoing));
   }
 
-  /** Forgets a connection that has been closed. */
+  /** Removes a connection that has been closed. */
   detach(link: SessionLink): void {
     if (this.#link === link) this.#link = undefined;
   }

@@ -32,8 +32,8 @@ const [oldestLayer = 0] = knownLayers;
 const nothing: RpcOutcome = { answer: undefined, delayMs: 0, cut: false, lie: undefined };
 
 /**
- * Reads calls in their client's layer, applies the faults and the rules about who may call, and
- * runs the method.
+ * Reads calls in the layer of their client, applies the faults and the access rules, and runs the
+ * method.
  */
 export function createDispatcher({ mtproto, layers, faults, devices, calls, services }: DispatcherDeps): RpcServer {
   const unwrap = createUnwrapper();

@@ -6,13 +6,13 @@ import type { Device } from '../world/devices.js';
 export interface RpcContext {
   readonly device: Device;
   readonly dc: number;
-  /** What the method is to get wrong on purpose. */
+  /** The deliberate error of the method. */
   readonly lie: Lie | undefined;
 }
 
 /**
- * One method of the API. `access` says whether its caller must be logged in; services of the second
- * kind look for themselves.
+ * One method of the API. `access` is whether its caller must be logged in, or whether the method
+ * checks that itself.
  */
 export interface RpcMethod {
   readonly access: 'account' | 'anyone';

@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.js';
 
-/** An error answer: the number and the name that Telegram gives it. */
+/** An error answer: its number and its name at Telegram. */
 export interface RefusalFact {
   readonly kind: 'rpc_error';
   readonly code: number;

@@ -9,7 +9,7 @@ import { asContact, loadPerson, peerOf, userOf } from './user.js';
 
 const shortestQuery = 3;
 
-/** contacts.*: whom an account knows. */
+/** contacts.*: the contacts of an account. */
 export function createPeopleService(): RpcService {
   return {
     'contacts.getContacts': {

@@ -49,7 +49,7 @@ export function createPasswordService({ passwords, group, random }: World): RpcS
   };
 }
 
-// Who has entered the code, or is logged in and asks about the own password.
+// The account whose code was entered, or the logged-in account that asks about its own password.
 function loadClaimant({ device }: RpcContext): Account {
   const account = device.awaitingPassword ?? device.account;
   if (!account) throw new RpcRefusal(401, device.revokedAs ?? 'AUTH_KEY_UNREGISTERED');

@@ -21,7 +21,7 @@ export function userOf(account: Account, isSelf: boolean): TlObject {
   };
 }
 
-/** Returns a contact shows its phone number. */
+/** Returns a contact as clients see it, with its phone number. */
 export function asContact(account: Account): TlObject {
   return { ...userOf(account, false), contact: true, phone: account.phone };
 }

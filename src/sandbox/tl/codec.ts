@@ -24,7 +24,9 @@ export interface TlCodec {
    * else.
    */
   decode(bytes: Buffer): TlObject;
-  /** Reads one object or function call from the start of the buffer and says how long it is. */
+  /**
+   * Reads one object or function call from the start of the buffer, and returns it with its length.
+   */
   decodePrefix(bytes: Buffer): { readonly object: TlObject; readonly length: number };
 }
 

@@ -11,7 +11,7 @@ export type TlType =
 export interface TlField {
   readonly name: string;
   readonly type: TlType;
-  /** The bit of an earlier flags field that says whether this one is there. */
+  /** The bit of an earlier flags field that is set if this field is present. */
   readonly condition: { readonly flags: string; readonly bit: number } | undefined;
 }
 

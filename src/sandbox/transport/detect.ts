@@ -10,7 +10,7 @@ const abridgedTag = 0xefefefef;
 const intermediateTag = 0xeeeeeeee;
 const paddedTag = 0xdddddddd;
 
-/** What the first bytes of a connection say. */
+/** The transport that the first bytes of a connection select. */
 export interface Detected {
   readonly transport: Transport;
   /** What followed the opening of the transport. */
@@ -20,8 +20,8 @@ export interface Detected {
 }
 
 /**
- * Tells the transport from the first bytes of a connection; undefined while there are too few.
- * Throws TransportFailure if it is none.
+ * Detects the transport by the first bytes of a connection. Returns undefined while there are too
+ * few; throws TransportFailure if they match no transport.
  */
 export function detectTransport(
   bytes: Buffer,

@@ -9,7 +9,7 @@ export const obfuscatedHeaderLength = 64;
 export interface Obfuscation {
   /** The four bytes that name the transport inside. */
   readonly tag: number;
-  /** The data centre that an MTProxy client wants. */
+  /** The data centre that an MTProxy client requests. */
   readonly dc: number;
   wrap(inner: Transport): Transport;
 }

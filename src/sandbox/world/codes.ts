@@ -36,11 +36,11 @@ export interface Codes {
   resend(keyName: string, phone: string, hash: string): SentCode;
   cancel(keyName: string, phone: string, hash: string): void;
   /**
-   * Returns for the right code; it stays good, so that a request that is sent again after a lost
-   * answer gets the same answer.
+   * Returns if the code is correct. It stays valid, so that a repeated request gets the same answer
+   * if the first was lost.
    */
   enter(keyName: string, account: Account, hash: string, given: GivenCode): void;
-  /** Forgets the codes of a key. */
+  /** Deletes the codes of a key. */
   delete(keyName: string): void;
   clear(): void;
 }

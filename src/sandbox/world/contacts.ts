@@ -23,7 +23,7 @@ export function contactsOf({ phone }: Account): readonly Account[] {
   return contact && contact.kind !== 'unregistered' ? [contact] : [];
 }
 
-/** Whose username that is, in upper or lower case. */
+/** Returns the account with this username, in upper or lower case. */
 export function accountOfUsername(username: string): Account | undefined {
   const [, number, bot] = /^sandbox_([123]\d{4})(_bot)?$/i.exec(username) ?? [];
   if (number === undefined) return undefined;

@@ -1,13 +1,16 @@
 import type { Account } from './accounts.js';
 
-/** What Telegram knows of one auth key. */
+/** Telegram's record of one auth key. */
 export interface Device {
   readonly keyName: string;
   readonly dc: number;
   /** The API layer that each session named, the newest last. */
   readonly layers: Map<bigint, number>;
   account: Account | undefined;
-  /** Who has entered the code here and still owes the password; it outlives the connection. */
+  /**
+   * The account whose code was entered here and whose password is still missing. Outlives the
+   * connection.
+   */
   awaitingPassword: Account | undefined;
   /** The last number that a code was asked for. */
   codePhone: string | undefined;

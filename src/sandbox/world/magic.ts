@@ -147,7 +147,7 @@ export const magicPasswords = {
 /** What a bot token does, by the last four digits of its number 20000XYYYY. */
 export type BotKind = 'valid' | 'expired';
 
-/** What follows the colon of every bot token that the sandbox knows. */
+/** The part after the colon of every valid bot token. */
 export const magicBotSecret = 'SandboxBotTokenThatEveryoneMayKnow1';
 
 /**

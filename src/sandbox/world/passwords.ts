@@ -22,13 +22,13 @@ export interface PasswordChallenge {
  */
 export interface Passwords {
   /**
-   * Returns whether the account wants a password at sign-in; one of kind `password_removed` has
-   * none any more when it is asked for.
+   * Returns whether the account requires a password at sign-in. One of kind `password_removed` has
+   * none any more when the client asks for it.
    */
   has(account: Account): boolean;
   /** Returns a new challenge; undefined for accounts without a password. */
   challenge(keyName: string, account: Account): PasswordChallenge | undefined;
-  /** Returns for the right password; five wrong ones in a row and the account waits. */
+  /** Returns if the password is correct. After five wrong ones in a row the account must wait. */
   check(keyName: string, account: Account, proof: { srpId: bigint; A: Buffer; M1: Buffer }): void;
   clear(): void;
 }

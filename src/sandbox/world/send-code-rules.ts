@@ -3,7 +3,7 @@ import { RpcRefusal } from '../rpc/refusal.js';
 import type { Account } from './accounts.js';
 import { magicRanges, type MagicRefusal } from './magic.js';
 
-/** Says no to the numbers that get no code. */
+/** Rejects the numbers that get no code. */
 export interface SendCodeRules {
   /** Throws what Telegram would answer to auth.sendCode for this account. */
   check(account: Account): void;

@@ -9,7 +9,7 @@ import { createPasswords, type Passwords } from './passwords.js';
 import { createSendCodeRules, type SendCodeRules } from './send-code-rules.js';
 import { createTransfers, type Transfers } from './transfers.js';
 
-/** Everything that the simulated Telegram remembers, shared by its data centres. */
+/** The state of the simulated Telegram, shared by its data centres. */
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
@@ -21,7 +21,7 @@ export interface World {
   readonly loginTokens: LoginTokens;
   readonly transfers: Transfers;
   readonly mailboxes: Mailboxes;
-  /** Forgets everything. */
+  /** Deletes all state. */
   clear(): void;
 }
 

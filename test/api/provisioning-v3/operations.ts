@@ -18,7 +18,7 @@ export interface ReadyOperation {
   readonly calls?: FakeTelegramOperation;
   /** When logins go to the bridge, if there is one. */
   readonly handOver?: 'automatic' | 'on_request';
-  /** Brings Alice to where the request succeeds, and says what it is. */
+  /** Prepares a state of Alice in which the request succeeds, and returns the request. */
   readonly prepare: (api: Provisioning) => Promise<ReadyRequest>;
 }
 

@@ -37,7 +37,7 @@ const outcomeOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof TelegramFailure ? error.details.kind : error),
   );
 
-/** Work that goes on until it is told to end. */
+/** Work that goes on until `end` is called. */
 function lasting(pool: ConnectionPool, key: string): { readonly end: () => void; readonly outcome: Promise<unknown> } {
   let end: () => void = () => undefined;
   const wait = new Promise<void>((resolve) => (end = resolve));
