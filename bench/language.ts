@@ -1,4 +1,4 @@
-import { breachesIn, commentsBelow, filesInLanguage, measures } from '../test/support/language.js';
+import { breachesIn, commentsBelow, filesInLanguage, measure } from '../test/support/language.js';
 
 /**
  * Prints what the rules of language are measured by, for all comments or below one folder; with
@@ -6,10 +6,9 @@ import { breachesIn, commentsBelow, filesInLanguage, measures } from '../test/su
  */
 const folder = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? '';
 const comments = commentsBelow(folder);
-const text = comments.join('\n');
 console.log(`${comments.length} lines of comments; per 1,000 of them:`);
-for (const { name, pattern, aim } of measures) {
-  const perThousand = (1000 * (text.match(pattern)?.length ?? 0)) / Math.max(comments.length, 1);
+for (const { name, perThousand, atLeast, atMost } of measure(comments)) {
+  const aim = atLeast > 0 ? `>= ${atLeast}` : `<= ${atMost}`;
   console.log(`${name.padEnd(36)}${perThousand.toFixed(1).padStart(6)}  aim ${aim}`);
 }
 const breaches = filesInLanguage()

@@ -141,13 +141,32 @@ export const breachesIn = (file: string): readonly Breach[] =>
       : found;
   });
 
-/** The words that are counted in comments, with the aim per 1,000 lines of them. */
-export const measures: readonly { readonly name: string; readonly pattern: RegExp; readonly aim: string }[] = [
-  { name: 'whoever/nobody/somebody/everybody', pattern: /\b(whoever|nobody|somebody|everybody)\b/giu, aim: '<= 0.5' },
-  { name: 'where meaning if', pattern: /\bwhere\b/giu, aim: '<= 5' },
-  { name: 'says/told/tells', pattern: /\b(says|told|tells)\b/giu, aim: '<= 1' },
-  { name: 'returns', pattern: /\breturns\b/giu, aim: '>= 15' },
+/** A word that is counted in comments, with the bounds of its uses per 1,000 lines of them. */
+interface Measure {
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly atLeast: number;
+  readonly atMost: number;
+}
+
+const measures: readonly Measure[] = [
+  {
+    name: 'whoever/nobody/somebody/everybody',
+    pattern: /\b(whoever|nobody|somebody|everybody)\b/giu,
+    atLeast: 0,
+    atMost: 0.5,
+  },
+  { name: 'where meaning if', pattern: /\bwhere\b/giu, atLeast: 0, atMost: 5 },
+  { name: 'says/told/tells', pattern: /\b(says|told|tells)\b/giu, atLeast: 0, atMost: 1 },
+  { name: 'returns', pattern: /\breturns\b/giu, atLeast: 15, atMost: Infinity },
 ];
+
+/** Returns the measures of comments, with the uses per 1,000 lines. */
+export const measure = (comments: readonly string[]): readonly (Measure & { readonly perThousand: number })[] =>
+  measures.map((each) => ({
+    ...each,
+    perThousand: (1000 * (comments.join('\n').match(each.pattern)?.length ?? 0)) / Math.max(comments.length, 1),
+  }));
 
 /** Returns the comments of all code below a folder, one a line, without uses of "where" that ask for a place. */
 export const commentsBelow = (folder: string): readonly string[] =>
