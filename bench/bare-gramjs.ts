@@ -4,7 +4,7 @@ import { LogLevel, Logger } from 'telegram/extensions/Logger.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/index.js';
 import { computeCheck } from 'telegram/Password.js';
 import { StringSession } from 'telegram/sessions/index.js';
-import { readPublicKey } from '../src/telegram/gramjs/public-key.js';
+import { readPublicKey } from '../src/telegram/public-key.js';
 import type { KnownSandbox } from '../test/support/mtcute-on-sandbox.js';
 import type { TelegramSteps } from './telegram-peer.js';
 

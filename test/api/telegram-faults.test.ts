@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TelegramFailureDetails } from '../../src/telegram/failure.js';
-import { detailsOfRpcError } from '../../src/telegram/gramjs/rpc-failure-details.js';
+import { detailsOfRpcError } from '../../src/telegram/rpc-failure-details.js';
 import type { FakeTelegramOperation } from '../support/fake-telegram.js';
 import { alice, startProvisioning, type Provisioning } from '../support/provisioning.js';
 import { documentedErrors } from '../support/telegram-errors.js';

@@ -4,10 +4,10 @@ import { MTProtoSender } from 'telegram/network/index.js';
 import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { LiveClient } from '../../src/telegram/gramjs/live-client.js';
-import { createSaltCache, type SaltCache } from '../../src/telegram/gramjs/mtproto/salt-cache.js';
+import { createSaltCache, type SaltCache } from '../../src/telegram/gramjs/salt-cache.js';
 import { operations } from '../../src/telegram/gramjs/operations.js';
 import { workerSettings } from '../../src/telegram/gramjs/options.js';
-import { createTurns } from '../../src/telegram/gramjs/turns.js';
+import { createTurns } from '../../src/telegram/turns.js';
 import { optionsFor, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { faultOf } from '../support/magic-logins.js';
 

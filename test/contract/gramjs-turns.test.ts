@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
-import { maxTurnWaitMs } from '../../src/telegram/gramjs/turns.js';
+import { maxTurnWaitMs } from '../../src/telegram/turns.js';
 import { callDeadlineMs, connectDeadlineMs, useGramjsOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
 import { codeOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';

@@ -10,7 +10,7 @@ import {
   type MagicRefusal,
 } from '../../src/sandbox/world/magic.js';
 import type { TelegramFailureDetails } from '../../src/telegram/failure.js';
-import { detailsOfRpcError } from '../../src/telegram/gramjs/rpc-failure-details.js';
+import { detailsOfRpcError } from '../../src/telegram/rpc-failure-details.js';
 import type { CodeDelivery, FoundUser, TelegramChat, TelegramUser, TelegramUserId } from '../../src/telegram/shapes.js';
 
 /** The cloud password of every magic account that has one, except those of 1900 to 1999. */

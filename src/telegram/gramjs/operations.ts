@@ -7,12 +7,12 @@ import type { SignInResult } from '../gateway.js';
 import type { CodeDelivery, LoginCode, TelegramUser } from '../shapes.js';
 import type { QuietClient } from './client.js';
 import { contactOperations } from './contact-operations.js';
-import { followMoves, orMoved, type Moved } from './moves.js';
-import { provePassword } from './mtproto/srp.js';
+import { followMoves, orMoved, type Moved } from '../moves.js';
+import { provePassword } from '../mtproto/srp.js';
 import { orPasswordNeeded, qrOperations } from './qr-operations.js';
 import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
 import { readRpcError, unless } from './rpc-failure.js';
-import { isAuthRestart, isStalePasswordCheck } from './rpc-failure-details.js';
+import { isAuthRestart, isStalePasswordCheck } from '../rpc-failure-details.js';
 import { askForCode, readSentCode } from './sent-code.js';
 
 /**

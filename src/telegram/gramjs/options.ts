@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Secret } from '../../base/secret.js';
 import type { DataCentre, DeviceInfo, PlainProxy, WorkerSettings } from './worker-settings.js';
-import { readPublicKey } from './public-key.js';
+import { readPublicKey } from '../public-key.js';
 
 /**
  * A proxy on the way to Telegram. The secret of an MTProto proxy is 16 bytes in hex or base64,

@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.js';
 import { Secret } from '../../base/secret.js';
 import type { LoginTokenResult, SignInResult } from '../gateway.js';
 import type { QuietClient } from './client.js';
-import { followMoves, orMoved, type Moved } from './moves.js';
+import { followMoves, orMoved, type Moved } from '../moves.js';
 import { readAuthorization, unknownAnswer } from './read-user.js';
 import { readRpcError } from './rpc-failure.js';
 

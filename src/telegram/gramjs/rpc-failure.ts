@@ -1,8 +1,8 @@
 import { errors } from 'telegram';
 import { TelegramFailure, type TelegramFailureDetails } from '../failure.js';
-import { MoveRequired } from './moves.js';
-import { UntrustedAnswer } from './mtproto/untrusted-answer.js';
-import { detailsOfRpcError } from './rpc-failure-details.js';
+import { MoveRequired } from '../moves.js';
+import { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
+import { detailsOfRpcError } from '../rpc-failure-details.js';
 
 /**
  * Returns code and name of an RPC error of gramjs, as Telegram sent them, or undefined for any

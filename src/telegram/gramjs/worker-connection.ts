@@ -5,11 +5,11 @@ import type { Logger } from '../../base/logger.js';
 import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
 import type { SessionKeeper, SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
-import { createCallDeadlines } from './call-deadlines.js';
-import { maxMoves, type Moved } from './moves.js';
+import { createCallDeadlines } from '../call-deadlines.js';
+import { maxMoves, type Moved } from '../moves.js';
 import type { CallName, Calls } from './protocol.js';
-import { createTokenNews } from './token-news.js';
-import { maxTurnWaitMs } from './turns.js';
+import { createTokenNews } from '../token-news.js';
+import { maxTurnWaitMs } from '../turns.js';
 import type { WorkerThread } from './worker-thread.js';
 
 /** A connection in a worker that is not open yet. */

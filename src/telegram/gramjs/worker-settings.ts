@@ -1,18 +1,10 @@
+import type { RsaPublicKey } from '../public-key.js';
+
 /** The address of one data centre of a Telegram network. */
 export interface DataCentre {
   readonly id: number;
   readonly ip: string;
   readonly port: number;
-}
-
-/**
- * An RSA key of a Telegram network. `fingerprint` is the signed decimal number by which gramjs
- * finds keys.
- */
-export interface RsaPublicKey {
-  readonly fingerprint: string;
-  readonly modulus: Uint8Array;
-  readonly exponent: number;
 }
 
 /** A proxy with its secrets in clear, to be sent to a worker. */

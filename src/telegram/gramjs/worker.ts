@@ -11,11 +11,11 @@ import type { QuietClient } from './client.js';
 import { decode, encode } from './codec.js';
 import { LiveClient } from './live-client.js';
 import { operations } from './operations.js';
-import { createSaltCache } from './mtproto/salt-cache.js';
+import { createSaltCache } from './salt-cache.js';
 import type { PlainError, Reply, Request } from './protocol.js';
 import { printable } from './quiet-logger.js';
 import { explain } from './rpc-failure.js';
-import { createTurns } from './turns.js';
+import { createTurns } from '../turns.js';
 import type { WorkerSettings } from './worker-settings.js';
 
 if (parentPort === null) throw new Error('this module runs as a worker thread only');

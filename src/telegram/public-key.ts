@@ -1,7 +1,16 @@
 import { createPublicKey } from 'node:crypto';
 import { sha1 } from './mtproto/digests.js';
 import { tlString } from './mtproto/tl-bytes.js';
-import type { RsaPublicKey } from './worker-settings.js';
+
+/**
+ * An RSA key of a Telegram network. `fingerprint` is the signed decimal number by which data
+ * centres announce keys.
+ */
+export interface RsaPublicKey {
+  readonly fingerprint: string;
+  readonly modulus: Uint8Array;
+  readonly exponent: number;
+}
 
 /**
  * Reads an RSA public key (PEM, PKCS #1 or SPKI) and computes the fingerprint that data centres

@@ -1,4 +1,4 @@
-import type { SessionDeath, TelegramFailureDetails } from '../failure.js';
+import type { SessionDeath, TelegramFailureDetails } from './failure.js';
 
 /**
  * Returns the failure for an RPC error of Telegram. This is the one table from code and name to

@@ -1,6 +1,6 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Random } from '../../../base/random.js';
+import type { Random } from '../../base/random.js';
 import { demandInRange, pickPublicValue, readGroup } from './dh-group.js';
 import { sha256 } from './digests.js';
 import { xor } from './ige.js';

@@ -3,11 +3,11 @@ import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { BinaryReader } from 'telegram/extensions/index.js';
 import { MTProtoState } from 'telegram/network/MTProtoState.js';
 import { GZIPPacked, TLMessage } from 'telegram/tl/core/index.js';
-import { systemClock } from '../../../base/clock.js';
-import { openMessage } from './message.js';
-import { tlLong } from './tl-bytes.js';
-import { unpack } from './unpack.js';
-import { demand, UntrustedAnswer } from './untrusted-answer.js';
+import { systemClock } from '../../base/clock.js';
+import { openMessage } from '../mtproto/message.js';
+import { tlLong } from '../mtproto/tl-bytes.js';
+import { unpack } from '../mtproto/unpack.js';
+import { demand, UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 
 export interface CheckedStateOptions {
   readonly authKey: AuthKey;

@@ -1,6 +1,6 @@
 import { helpers } from 'telegram';
 import { expect, it } from 'vitest';
-import { createSaltCache } from '../../../../../src/telegram/gramjs/mtproto/salt-cache.js';
+import { createSaltCache } from '../../../../src/telegram/gramjs/salt-cache.js';
 
 const number = (value: number) => helpers.returnBigInt(value);
 

@@ -1,5 +1,5 @@
 import { checkPrime } from 'node:crypto';
-import type { Random } from '../../../base/random.js';
+import type { Random } from '../../base/random.js';
 import { numberOf, power } from './numbers.js';
 import { demand } from './untrusted-answer.js';
 

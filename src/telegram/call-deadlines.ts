@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from '../../base/clock.js';
-import { DeadlineExceeded } from '../../base/deadline.js';
+import type { Cancel, Clock } from '../base/clock.js';
+import { DeadlineExceeded } from '../base/deadline.js';
 
 /** The deadlines of the calls of one connection. */
 export interface CallDeadlines {

@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.js';
-import { createSemaphore, type Semaphore } from '../semaphore.js';
+import type { Clock } from '../base/clock.js';
+import { createSemaphore, type Semaphore } from './semaphore.js';
 
 /**
  * The longest time that a call waits for its turn in a worker: somewhat less than the pool allows

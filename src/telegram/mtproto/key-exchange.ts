@@ -1,5 +1,5 @@
 import { constants, createPublicKey, publicEncrypt, type KeyObject } from 'node:crypto';
-import type { Random } from '../../../base/random.js';
+import type { Random } from '../../base/random.js';
 import { demandInRange, pickPublicValue, readGroup, type DhGroup } from './dh-group.js';
 import { sha1, sha256 } from './digests.js';
 import { factorize } from './factorize.js';

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../../src/base/clock.js';
-import { systemRandom } from '../../../../../src/base/random.js';
-import { exchangeKey, type NewAuthKey } from '../../../../../src/telegram/gramjs/mtproto/key-exchange.js';
-import { numberOf } from '../../../../../src/telegram/gramjs/mtproto/numbers.js';
-import { sendPlain } from '../../../../../src/telegram/gramjs/mtproto/plain-messages.js';
-import { readPublicKey } from '../../../../../src/telegram/gramjs/public-key.js';
-import { createLyingServers, toldLies, type LyingServer } from '../../../../support/lying-server.js';
-import { untrustedChecks } from '../../../../support/untrusted-checks.js';
+import { systemClock } from '../../../../src/base/clock.js';
+import { systemRandom } from '../../../../src/base/random.js';
+import { exchangeKey, type NewAuthKey } from '../../../../src/telegram/mtproto/key-exchange.js';
+import { numberOf } from '../../../../src/telegram/mtproto/numbers.js';
+import { sendPlain } from '../../../../src/telegram/mtproto/plain-messages.js';
+import { readPublicKey } from '../../../../src/telegram/public-key.js';
+import { createLyingServers, toldLies, type LyingServer } from '../../../support/lying-server.js';
+import { untrustedChecks } from '../../../support/untrusted-checks.js';
 
 let servers: Awaited<ReturnType<typeof createLyingServers>>;
 

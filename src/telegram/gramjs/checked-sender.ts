@@ -3,14 +3,14 @@ import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { MessagePacker, type Logger } from 'telegram/extensions/index.js';
 import { MTProtoSender } from 'telegram/network/index.js';
-import { systemClock } from '../../../base/clock.js';
-import type { Random } from '../../../base/random.js';
+import { systemClock } from '../../base/clock.js';
+import type { Random } from '../../base/random.js';
 import { CheckedState } from './checked-state.js';
-import { exchangeKey, type ServerPublicKey } from './key-exchange.js';
-import { sendPlain } from './plain-messages.js';
-import { tlLong } from './tl-bytes.js';
+import { exchangeKey, type ServerPublicKey } from '../mtproto/key-exchange.js';
+import { sendPlain } from '../mtproto/plain-messages.js';
+import { tlLong } from '../mtproto/tl-bytes.js';
 import type { SaltCache } from './salt-cache.js';
-import type { UntrustedAnswer } from './untrusted-answer.js';
+import type { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 
 /** The options of gramjs, with types for the options used here. */
 type SenderOptions = Omit<ConstructorParameters<typeof MTProtoSender>[1], 'logger' | 'authKeyCallback'> & {

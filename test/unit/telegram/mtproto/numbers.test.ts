@@ -1,10 +1,10 @@
 import { checkPrimeSync, generatePrimeSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decryptIge, encryptIge } from '../../../../../src/telegram/gramjs/mtproto/ige.js';
-import { igeEncrypt } from '../../../../../src/sandbox/crypto/ige.js';
-import { factorize } from '../../../../../src/telegram/gramjs/mtproto/factorize.js';
-import { bytesOf, numberOf, power } from '../../../../../src/telegram/gramjs/mtproto/numbers.js';
+import { decryptIge, encryptIge } from '../../../../src/telegram/mtproto/ige.js';
+import { igeEncrypt } from '../../../../src/sandbox/crypto/ige.js';
+import { factorize } from '../../../../src/telegram/mtproto/factorize.js';
+import { bytesOf, numberOf, power } from '../../../../src/telegram/mtproto/numbers.js';
 
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { describe, expect, it } from 'vitest';
-import { readPublicKey } from '../../../../src/telegram/gramjs/public-key.js';
+import { readPublicKey } from '../../../src/telegram/public-key.js';
 
 const bytesOf = (decimal: string): Buffer => Buffer.from(BigInt(decimal).toString(16), 'hex');
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { systemRandom } from '../../../../../src/base/random.js';
-import { authKeyOf } from '../../../../../src/sandbox/dc/auth-keys.js';
-import { sealPacket } from '../../../../../src/sandbox/dc/envelope.js';
-import { messageLies } from '../../../../../src/sandbox/lies.js';
-import { openMessage } from '../../../../../src/telegram/gramjs/mtproto/message.js';
-import { tlInt, tlLong } from '../../../../../src/telegram/gramjs/mtproto/tl-bytes.js';
-import { untrustedChecks } from '../../../../support/untrusted-checks.js';
+import { systemRandom } from '../../../../src/base/random.js';
+import { authKeyOf } from '../../../../src/sandbox/dc/auth-keys.js';
+import { sealPacket } from '../../../../src/sandbox/dc/envelope.js';
+import { messageLies } from '../../../../src/sandbox/lies.js';
+import { openMessage } from '../../../../src/telegram/mtproto/message.js';
+import { tlInt, tlLong } from '../../../../src/telegram/mtproto/tl-bytes.js';
+import { untrustedChecks } from '../../../support/untrusted-checks.js';
 
 const key = authKeyOf(systemRandom.bytes(256));
 const now = 1_800_000_000;

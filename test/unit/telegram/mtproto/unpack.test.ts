@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tlInt, tlString } from '../../../../../src/telegram/gramjs/mtproto/tl-bytes.js';
-import { maxUnpacked, unpack } from '../../../../../src/telegram/gramjs/mtproto/unpack.js';
-import { UntrustedAnswer } from '../../../../../src/telegram/gramjs/mtproto/untrusted-answer.js';
+import { tlInt, tlString } from '../../../../src/telegram/mtproto/tl-bytes.js';
+import { maxUnpacked, unpack } from '../../../../src/telegram/mtproto/unpack.js';
+import { UntrustedAnswer } from '../../../../src/telegram/mtproto/untrusted-answer.js';
 
 const head = Buffer.alloc(12, 9);
 const packedBytes = (bytes: Buffer) => Buffer.concat([tlInt(0x3072cfa1), tlString(bytes)]);
