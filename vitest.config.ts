@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import DistinctTitles from './test/support/distinct-titles.js';
 
 /**
  * Orders files at random by the seed of the run. Files that start daemons come first: they take longest, and at the end of a run
@@ -39,6 +40,7 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', new DistinctTitles()],
     sequence: { shuffle: true, sequencer: DaemonsFirst },
   },
 });

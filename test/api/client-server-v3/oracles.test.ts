@@ -78,17 +78,20 @@ describe('an unauthenticated caller cannot detect whether a 3PID is in use', () 
     }
   });
 
-  it.each(logins)('by $what after failures by the Matrix ID', async ({ path, bodyFor, inUse, free }) => {
-    await start();
-    const wrong = { type: 'm.login.password', identifier: { type: 'm.id.user', user: 'alice' }, password: 'wrong' };
-    for (let time = 0; time < 3; time += 1) await server.call('POST', `${v3}/login`, wrong);
-    expect((await server.call('POST', `${v3}/login`, wrong)).status).toBe(429);
-    for (const status of [403, 403, 403, 429]) {
-      const answer = await answerTo(path, bodyFor(free), free);
-      expect(answer.status).toBe(status);
-      expect(await answerTo(path, bodyFor(inUse), inUse)).toEqual(answer);
-    }
-  });
+  it.each(logins.map((login) => [login.what, login] as const))(
+    'by %s after failures by the Matrix ID',
+    async (_what, { path, bodyFor, inUse, free }) => {
+      await start();
+      const wrong = { type: 'm.login.password', identifier: { type: 'm.id.user', user: 'alice' }, password: 'wrong' };
+      for (let time = 0; time < 3; time += 1) await server.call('POST', `${v3}/login`, wrong);
+      expect((await server.call('POST', `${v3}/login`, wrong)).status).toBe(429);
+      for (const status of [403, 403, 403, 429]) {
+        const answer = await answerTo(path, bodyFor(free), free);
+        expect(answer.status).toBe(status);
+        expect(await answerTo(path, bodyFor(inUse), inUse)).toEqual(answer);
+      }
+    },
+  );
 });
 
 it('GET /login has a limit, separate from logins', async () => {

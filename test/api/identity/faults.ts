@@ -87,7 +87,10 @@ export const ofToken = (status: 200 | 400): readonly Spelling[] =>
     threepid({ kind: 'session_expired' }, status, ...expired),
     badSecret,
     threepid({ kind: 'too_many_guesses', ...wait }, ...exhausted, { retry_after_ms: 1500 }),
-    threepid({ kind: 'too_many_guesses', retryAfterMs: 0 }, ...exhausted),
+    {
+      ...threepid({ kind: 'too_many_guesses', retryAfterMs: 0 }, ...exhausted),
+      title: 'too_many_guesses without a wait',
+    },
     threepid({ kind: 'rate_limited', ...wait }, ...limited),
   ].map((row) => ({ ...row, json: { success: false, ...row.json } }));
 

@@ -180,6 +180,7 @@ describe('a failure', () => {
     client_secret_invalid: 'This link does not work',
     session_expired: 'This link has expired',
     too_many_guesses: 'Too many attempts',
+    'too_many_guesses without a wait': 'Too many attempts',
     rate_limited: 'Too many attempts',
   };
 

@@ -65,7 +65,8 @@ type Exchange = z.output<typeof Exchange>;
 
 const transcript = readFileSync(new URL('transcript.json', import.meta.url), 'utf8');
 const { exchanges } = z.object({ exchanges: z.array(Exchange) }).parse(JSON.parse(transcript));
-const title = ({ call, given }: Exchange) => `${call}${given === undefined ? '' : `, ${given}`}`;
+const title = ({ call, given, request }: Exchange) =>
+  `${call}${call === 'passOn' ? ` ${request.path}` : ''}${given === undefined ? '' : `, ${given}`}`;
 
 const alice = mxidOf('@alice:example.test');
 const bob = mxidOf('@bob:elsewhere.test');

@@ -39,29 +39,52 @@ describe('the web page', () => {
   });
 
   it.each([
-    { path: 'web.public_url', web: { enabled: true }, text: /This key is missing\. The page requires/ },
-    { path: 'web.public_url', web: { ...on, public_url: 'http://pages.matrix.test' }, text: /must begin with https/ },
-    { path: 'web.path', web: { ...on, path: '/_matrix/pages' }, text: /used by other APIs/ },
-    { path: 'web.path', web: { ...on, path: 'pages' }, text: /is not a path/ },
-    { path: 'web.path', web: { ...on, path: '/' }, text: /is not a path/ },
-    { path: 'web.path', web: { ...on, path: '/a/../b' }, text: /is not a path/ },
     {
+      what: 'a missing URL',
+      path: 'web.public_url',
+      web: { enabled: true },
+      text: /This key is missing\. The page requires/,
+    },
+    {
+      what: 'a URL without TLS',
+      path: 'web.public_url',
+      web: { ...on, public_url: 'http://pages.matrix.test' },
+      text: /must begin with https/,
+    },
+    {
+      what: 'a path of other APIs',
+      path: 'web.path',
+      web: { ...on, path: '/_matrix/pages' },
+      text: /used by other APIs/,
+    },
+    { what: 'a path without a slash', path: 'web.path', web: { ...on, path: 'pages' }, text: /is not a path/ },
+    { what: 'the root as path', path: 'web.path', web: { ...on, path: '/' }, text: /is not a path/ },
+    { what: 'a path with dots', path: 'web.path', web: { ...on, path: '/a/../b' }, text: /is not a path/ },
+    {
+      what: 'a script as terms',
       path: 'web.operator.terms_url',
       web: { ...on, operator: { terms_url: 'javascript:alert(1)' } },
       text: /is not an/,
     },
     {
+      what: 'a script as contact',
       path: 'web.operator.contact_url',
       web: { ...on, operator: { contact_url: 'javascript:alert(1)' } },
       text: /is not an/,
     },
-    { path: 'web.sign_in.widget_clients[0]', web: { ...on, sign_in: { widget_clients: ['*'] } }, text: /is not the/ },
     {
+      what: 'all origins as widget clients',
+      path: 'web.sign_in.widget_clients[0]',
+      web: { ...on, sign_in: { widget_clients: ['*'] } },
+      text: /is not the/,
+    },
+    {
+      what: 'a widget client with a directive of the policy',
       path: 'web.sign_in.widget_clients[0]',
       web: { ...on, sign_in: { widget_clients: ["https://app.test; script-src 'unsafe-inline'"] } },
       text: /is not the/,
     },
-  ])('rejects a wrong $path (row $#)', ({ path, web, text }) => {
+  ])('rejects $what', ({ path, web, text }) => {
     const { problems } = inspect(written({ web }));
     expect(problems.map((problem) => problem.path)).toEqual([path]);
     expect(problems[0]?.message).toMatch(text);

@@ -145,20 +145,20 @@ describe('an invite', () => {
     });
   });
 
-  it.each<{ readonly request: Parameters<typeof inviteOf>[1]; readonly kind: string }>([
-    { request: { sender: 'bob' }, kind: 'mxid_invalid' },
-    { request: { caller: alice }, kind: 'not_your_mxid' },
-    { request: { medium: 'msisdn', address: '+447470674927' }, kind: 'medium_unsupported' },
-    { request: { medium: 'pigeon' }, kind: 'medium_unsupported' },
-    { request: { address: 'carol' }, kind: 'address_invalid' },
-    { request: { address: 'Carol <carol@mail.test>' }, kind: 'address_invalid' },
-    { request: { address: `${'c'.repeat(600)}@mail.test` }, kind: 'address_invalid' },
-    { request: { address: 'car\ud800ol@mail.test' }, kind: 'address_invalid' },
-    { request: { roomId: '' }, kind: 'room_id_invalid' },
-    { request: { roomId: '!a\u0000b' }, kind: 'room_id_invalid' },
-    { request: { roomId: '!a\ud800b' }, kind: 'room_id_invalid' },
-    { request: { roomId: `!${'a'.repeat(255)}` }, kind: 'room_id_invalid' },
-  ])('is rejected as $kind, and nothing is stored or mailed', async ({ request, kind }) => {
+  it.each<readonly [title: string, request: Parameters<typeof inviteOf>[1], kind: string]>([
+    ['with an invalid sender', { sender: 'bob' }, 'mxid_invalid'],
+    ['of another sender', { caller: alice }, 'not_your_mxid'],
+    ['to a phone number', { medium: 'msisdn', address: '+447470674927' }, 'medium_unsupported'],
+    ['to an unknown medium', { medium: 'pigeon' }, 'medium_unsupported'],
+    ['to an address without a domain', { address: 'carol' }, 'address_invalid'],
+    ['to an address with a name', { address: 'Carol <carol@mail.test>' }, 'address_invalid'],
+    ['to an address that is too long', { address: `${'c'.repeat(600)}@mail.test` }, 'address_invalid'],
+    ['to an address with a lone surrogate', { address: 'car\ud800ol@mail.test' }, 'address_invalid'],
+    ['without a room ID', { roomId: '' }, 'room_id_invalid'],
+    ['to a room ID with a control character', { roomId: '!a\u0000b' }, 'room_id_invalid'],
+    ['to a room ID with a lone surrogate', { roomId: '!a\ud800b' }, 'room_id_invalid'],
+    ['to a room ID that is too long', { roomId: `!${'a'.repeat(255)}` }, 'room_id_invalid'],
+  ])('%s is rejected, and nothing is stored or mailed', async (_title, request, kind) => {
     expect(await identityFaultOf(store('carol@mail.test', request))).toEqual({ kind });
     expect(under.messenger.asked).toBe(0);
     expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');

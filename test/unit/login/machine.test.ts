@@ -137,7 +137,10 @@ describe('a password', () => {
     expect(decision.act === 'check_password' && decision.password.reveal()).toBe('  a b ');
   });
 
-  it.each([undefined, waitingForCode])('is rejected before a code was accepted', (state) => {
+  it.each([
+    { before: 'a code was requested', state: undefined },
+    { before: 'the code was accepted', state: waitingForCode },
+  ])('is rejected before $before', ({ state }) => {
     const decision = decide(state, { kind: 'password', password: new Secret('x') }, now);
     expect(decision).toEqual({ act: 'refuse', failure: { kind: 'phone_code_not_entered' } });
   });

@@ -142,7 +142,11 @@ describe('a login by QR code continues', () => {
     expect(fixture.telegram.authorizations('9996620234')).toBe(1);
   });
 
-  it.each([near, far, farWithPassword])('after it was scanned while the daemon was stopped (%s)', async (number) => {
+  it.each([
+    { account: 'at the same data centre', number: near },
+    { account: 'at another data centre', number: far },
+    { account: 'with a password at another data centre', number: farWithPassword },
+  ])('after an account $account scanned it while the daemon was stopped', async ({ number }) => {
     const shown = await start();
     await fixture.restart();
     fixture.telegram.acceptLoginToken(urlOf(shown), number);

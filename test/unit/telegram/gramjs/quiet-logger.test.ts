@@ -20,13 +20,18 @@ describe('the logger of gramjs', () => {
 describe('a log line of gramjs', () => {
   it.each([
     [
+      'is cut before the bytes of an unexpected response',
       'Received response without parent request: \u0001\u0002hash-in-the-clear',
       'Received response without parent request […]',
     ],
-    ['Type 7 not found, remaining data secret', 'Type 7 not found, remaining data […]'],
-    ['odd \u0000\u0007 bytes \ufffd', 'odd ?? bytes \ufffd'],
-    ['x'.repeat(1000), 'x'.repeat(300)],
-  ])('is cleaned', (text, expected) => {
+    [
+      'is cut before the bytes of an unknown type',
+      'Type 7 not found, remaining data secret',
+      'Type 7 not found, remaining data […]',
+    ],
+    ['has no control characters', 'odd \u0000\u0007 bytes \ufffd', 'odd ?? bytes \ufffd'],
+    ['is cut after 300 characters', 'x'.repeat(1000), 'x'.repeat(300)],
+  ])('%s', (_title, text, expected) => {
     expect(printable(text)).toBe(expected);
   });
 });
