@@ -111,7 +111,9 @@ function describeWebhooks(
         summary,
         parameters: components.parameters(headerParameters(headers)),
         requestBody: { required: true, content: components.json(body, `${pascalCase(name)}Event`) },
-        responses: { '2XX': { description: 'Taken. Any other answer is tried again for a day.' } },
+        responses: {
+          '2XX': { description: 'Accepted. After any other status, the event is sent again, for at most a day.' },
+        },
       },
     },
   ]);
@@ -202,7 +204,7 @@ function requestBody(
       const content = json();
       return {
         requestBody: {
-          description: 'The same may stand in the query string, if the body is empty.',
+          description: 'If the body is empty, the members can be in the query string.',
           content: { ...content, 'application/x-www-form-urlencoded': content['application/json'] },
         },
       };

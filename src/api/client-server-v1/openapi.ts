@@ -1,7 +1,7 @@
 import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
 
-const introduction = `Logs Matrix users in, as the first version of the client-server API of Matrix says, for clients that know no later one. It is a translation of
-version 3: what that one takes is taken here too, \`type\` may be absent, and access tokens never expire.`;
+const introduction = `Logs Matrix users in, for clients that support only the first version of the client-server API of Matrix. Requests are translated to version 3. All
+requests of version 3 are accepted, \`type\` is optional, and access tokens never expire.`;
 
 /** Returns the OpenAPI document of version 1. */
 export function clientServerV1OpenApi(surface: SurfaceSubject): OpenApiDocument {

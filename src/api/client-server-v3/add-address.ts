@@ -12,7 +12,7 @@ import {
   readSession,
   sessionMembers,
 } from './address-shapes.js';
-import { authenticationWanted } from './authentication-wanted.js';
+import { authenticationRequired } from './authentication-required.js';
 
 /** POST /account/3pid/add */
 export const addAddress = defineEndpoint(
@@ -39,7 +39,7 @@ export const addAddress = defineEndpoint(
         'rate_limited',
         ...anyAddressKinds,
       ]),
-      401: authenticationWanted,
+      401: authenticationRequired,
     },
     otherErrors: homeserverErrors,
   },

@@ -7,7 +7,7 @@ import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
 import { callerOf } from './address-shapes.js';
-import { authenticationWanted } from './authentication-wanted.js';
+import { authenticationRequired } from './authentication-required.js';
 
 /** The dependencies of the endpoints. */
 interface DeviceDeps {
@@ -40,7 +40,7 @@ const ended = {
       'unavailable',
       'defect',
     ]),
-    401: authenticationWanted,
+    401: authenticationRequired,
   },
 } as const;
 

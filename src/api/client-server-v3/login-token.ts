@@ -6,7 +6,7 @@ import { reply } from '../../http/reply.js';
 import { errorShapes } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
-import { authenticationWanted } from './authentication-wanted.js';
+import { authenticationRequired } from './authentication-required.js';
 
 const minted = z.object({
   login_token: z.string().meta({ description: 'The `token` for one login with m.login.token.' }),
@@ -29,7 +29,7 @@ export const loginToken = defineEndpoint(
     replies: { 200: { description: 'The login token', schema: minted } },
     errors: {
       ...errorShapes([...bodyKinds, 'parameter_invalid', 'rate_limited', 'overloaded', 'user_deactivated', 'defect']),
-      401: authenticationWanted,
+      401: authenticationRequired,
     },
   },
   ({ sessions }: { readonly sessions: Pick<AccountSessions, 'mintLoginToken'> }) => ({

@@ -1,14 +1,16 @@
 import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
 
-const introduction = `Logs Matrix users in, and keeps the e-mail addresses and phone numbers of their accounts, as version 3 of the client-server API of Matrix
-says. \`/login\` is answered beside a homeserver (relay), which then decides about every login, and without one (embedded); so is all that is
-below \`/account/3pid\`. Everything else here is answered without a homeserver only: beside one it is the homeserver's own, and 404
-\`M_UNRECOGNIZED\` here.
+const introduction = `Logs Matrix users in, and stores the e-mail addresses and phone numbers of their accounts. Implements these parts of version 3 of the client-server
+API of Matrix.
 
-The \`submit_url\` of an answer leads to \`/email/submit_token\` or \`/msisdn/submit_token\`. There errors are those of the identity service.
+In relay mode, Gangway runs beside a homeserver. It serves \`/login\`, for which the homeserver decides about every login, and \`/account/3pid\` with
+all paths below it. All other paths belong to the homeserver: Gangway returns 404 \`M_UNRECOGNIZED\` for them. In embedded mode, there is no homeserver,
+and Gangway serves all paths in this document.
 
-Every answer is JSON and carries CORS headers. An error has a machine-readable \`errcode\` and a human-readable \`error\`. Beside a homeserver an
-error may be any of the homeserver's, with all that the homeserver says in it. An access token may stand in the query as \`access_token\`.`;
+The \`submit_url\` in a reply is the URL of \`/email/submit_token\` or \`/msisdn/submit_token\`. Their errors are those of the identity service API.
+
+Each reply is JSON, except pages, and has CORS headers. An error has a machine-readable \`errcode\` and a human-readable \`error\`. In relay mode, an error
+can be any error of the homeserver, with all its members. The access token can also be in the query, as \`access_token\`.`;
 
 /** Returns the OpenAPI document of version 3. */
 export function clientServerV3OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {

@@ -11,7 +11,7 @@ import { errorShapes, type ErrorKind } from '../client-server/error-shapes.js';
 import { member } from '../client-server/member.js';
 import { bodyKinds } from '../client-server/operation-errors.js';
 import { callerOf } from './address-shapes.js';
-import { authenticationWanted, validationWanted } from './authentication-wanted.js';
+import { authenticationRequired, validationRequired } from './authentication-required.js';
 
 /** The dependencies of the endpoint. */
 export interface PasswordDeps {
@@ -54,7 +54,7 @@ export const changePassword = defineEndpoint(
       auth: member('object', 'User-interactive authentication.'),
     }),
     replies: { 200: { description: 'The password was set', schema: z.object({}) } },
-    errors: { ...errorShapes(kinds), 401: validationWanted },
+    errors: { ...errorShapes(kinds), 401: validationRequired },
   },
   ({ credentials, authority, limits }: PasswordDeps) => ({
     admit: (head) => admitLogin(limits, head),
@@ -100,7 +100,7 @@ export const deactivateAccount = defineEndpoint(
     }),
     bodyFrom: 'optional_json',
     replies: { 200: { description: 'The account was deactivated', schema: outcome } },
-    errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationWanted },
+    errors: { ...errorShapes([...kinds, 'identity_server_invalid']), 401: authenticationRequired },
   },
   ({ credentials }: { readonly credentials: Pick<AccountCredentials, 'deactivate'> }) => ({
     async handler(request) {

@@ -16,7 +16,11 @@ const body = z
       'The session in which the 3PID was validated: `{sid, client_secret}`. Other members in the ' +
         'specification are ignored.',
     ),
-    threePidCreds: member('object', 'The spelling of old clients. They may also write `clientSecret`.'),
+    threePidCreds: member(
+      'object',
+      '`three_pid_creds` under the name that old clients use. It can contain `clientSecret` instead of ' +
+        '`client_secret`.',
+    ),
   })
   .meta({ required: ['three_pid_creds'] });
 

@@ -16,7 +16,7 @@ export function identityV1OpenApi(surfaces: readonly [SurfaceSubject, ...Surface
     title: 'Matrix identity service, version 1',
     version: '1',
     description: introduction,
-    security: { name: 'accessToken', description: 'Never required here.' },
+    security: { name: 'accessToken', description: 'Not used in version 1.' },
     tags: identityTags,
     surfaces,
   });

@@ -18,7 +18,7 @@ export const register = defineEndpoint(
     path: '/account/register',
     params: {},
     access: 'public',
-    summary: 'Get an access token with an OpenID token of the own homeserver',
+    summary: 'Get an access token with an OpenID token of the user’s homeserver',
     description: "The body is the homeserver's reply to a request for an OpenID token.",
     body: z.looseObject({
       access_token: text('The OpenID token.'),

@@ -26,7 +26,7 @@ export function getValidated(version: Version) {
       summary: 'Get the 3PID that was validated in a session',
       body: z.looseObject(sessionMembers),
       bodyFrom: 'query',
-      replies: { 200: { description: 'It was', schema: proven } },
+      replies: { 200: { description: 'The validated 3PID', schema: proven } },
       errors: errorShapes([...version.entryKinds, 'missing', ...validatedSessionKinds, ...anyKinds]),
     },
     ({ validation }: { readonly validation: Pick<Validation, 'loadValidated'> }) => ({

@@ -40,7 +40,7 @@ export const { requestCode, sendCode, sendPassword, botToken, addPhone } = login
   },
   words: {
     requestCode:
-      'If a code was sent and Telegram would not send another yet, the answer states this and no request is ' +
+      'If a code was sent and Telegram does not allow another yet, the reply contains this and no request is ' +
       'sent to Telegram. Another phone number starts a new login.',
     codeRequested: 'Code requested successfully',
     addPhone: 'Not part of the specification. Served unless `threepids.from_telegram` is `off`.',

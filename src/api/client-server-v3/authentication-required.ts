@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { ReplyShape } from '../../http/endpoint.js';
 
 /** The reply of operations that require user-interactive authentication. */
-export const authenticationWanted = wanted();
+export const authenticationRequired = unauthenticatedReply();
 
 /** The same, if a 3PID of the account may be validated for it. */
-export const validationWanted = wanted('M_UNAUTHORIZED');
+export const validationRequired = unauthenticatedReply('M_UNAUTHORIZED');
 
-function wanted(...more: readonly string[]): ReplyShape {
+function unauthenticatedReply(...more: readonly string[]): ReplyShape {
   return {
     description:
-      'The token is missing, unknown or expired. With `flows` and `session`: user-interactive ' +
-      'authentication is required, or has failed.',
+      'The token is missing, unknown or expired, or user-interactive authentication is required or has ' +
+      'failed (with `flows` and `session`)',
     schema: z.looseObject({
       errcode: z
         .string()
