@@ -64,7 +64,7 @@ export function createWebGrants({ database, clock, random, sessionMs, linkMs }: 
 
   async function find(kind: WebGrantKind, token: Secret): Promise<Mxid | undefined> {
     if (!tokenForm.test(token.reveal())) return undefined;
-    const found = await database.transaction((tx) => tx.webGrants.find(kind, hashOf(token)));
+    const found = await database.read(({ webGrants }) => webGrants.find(kind, hashOf(token)));
     return found && clock.now() < found.expiresAt ? found.owner : undefined;
   }
 

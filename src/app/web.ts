@@ -54,7 +54,7 @@ export function composeWeb(
   const serverName = homeserver.domain;
   const matrixSignIn =
     accounts &&
-    createMatrixSignIn({ authority: accounts.authority, limits, serverName, logOut: logOutOf(accounts), logger });
+    createMatrixSignIn({ ...runtime, authority: accounts.authority, limits, serverName, logOut: logOutOf(accounts) });
   const homeserverUrl = signIn.homeserverUrl ?? reachableByBrowsers(homeserver.address);
   const logo = operator.logoFile === undefined ? undefined : readLogo(operator.logoFile);
   const common = {

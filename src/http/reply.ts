@@ -25,8 +25,11 @@ export interface PageReply {
   readonly page: (acceptLanguage: string | undefined) => Page;
   /** The text of its one `<style>` element, if it has one: no other is applied. */
   readonly css?: string;
-  /** Whether scripts and images run and load from this server. By default, none do. */
-  readonly loadsFiles?: boolean;
+  /**
+   * The URLs of the scripts that may run. With at least one, images and requests of this server may
+   * be loaded too. None by default.
+   */
+  readonly scripts?: readonly string[];
   /** The origins of pages that may show it in a frame. None by default. */
   readonly framedBy?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;

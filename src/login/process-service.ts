@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { sleep } from '../base/clock.js';
+import { KeyedLimit } from '../base/keyed-limit.js';
 import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
@@ -45,10 +46,14 @@ const maxWaitMs = 30_000;
 const wellFormedAccount = /^[1-9]\d{0,18}$/;
 /** The pause after Telegram was unreachable. */
 const pauseMs = 2_000;
+/** The maximum number of waits of one owner, and when to try again. A lost client still waits. */
+const maxWaits = 16;
+const fullRetryMs = 3_000;
 
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   const { store, linkedAccounts, runner, completion, qr, calls, maxAccounts, clock, random } = deps;
   const { permit, runExclusive, runExclusiveWithin } = deps.queue;
+  const waits = new KeyedLimit(maxWaits);
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
     const login = await store.load(owner, id);
@@ -247,7 +252,8 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async awaitChange(owner, loginId, seen, signal) {
       permit(owner);
-      return awaitChange(owner, loginId, seen, signal);
+      const waiting = waits.tryRun(owner, () => awaitChange(owner, loginId, seen, signal));
+      return waiting ?? Promise.reject(new LoginFailure({ kind: 'asked_too_often', retryAfterMs: fullRetryMs }));
     },
 
     async resend(owner, loginId) {

@@ -142,7 +142,7 @@ export interface LoginProcesses {
   /**
    * Waits at the QR step until the code is scanned or renewed, for at most 30 seconds, and returns
    * the current step. Returns at once if it is not step number `seen`, and early if `signal`
-   * aborts.
+   * aborts. Throws `asked_too_often` if too many calls of this owner are waiting.
    */
   awaitChange(owner: Mxid, loginId: LoginId, seen: number, signal?: AbortSignal): Promise<LoginProgress>;
   /**

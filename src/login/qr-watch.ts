@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Cancel, Clock } from '../base/clock.js';
 
 /** Why a wait ended. */
@@ -43,6 +44,8 @@ export function createQrWatch({
     if (running) return running;
     if (waits.size >= maxListening) return undefined;
     const controller = new AbortController();
+    // All waits for the login process listen to it.
+    setMaxListeners(0, controller.signal);
     const wait: Wait = { controller, news: listen(controller.signal), waiting: 0 };
     // The waits report the failure. There may be none left.
     wait.news.catch(() => undefined);

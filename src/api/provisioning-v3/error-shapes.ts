@@ -89,6 +89,7 @@ export const operationErrors = {
     ...over,
     'login_finished',
     'wrong_step',
+    'asked_too_often',
     ...ended,
     'already_logged_in',
     'telegram_account_taken',

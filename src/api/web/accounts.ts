@@ -7,11 +7,11 @@ import { requestHandOver, sessionFields } from '../provisioning/hand-over.js';
 import { addPhoneNumber, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { accountName, fullName, type AccountUser } from '../provisioning/telegram-person.js';
 import type { WebDeps } from './deps.js';
-import { goTo, publicPage, userForm, userPage } from './page-endpoint.js';
+import { goTo, goToStart, publicPage, userForm, userPage } from './page-endpoint.js';
 import { WebFailure } from './problems.js';
 import { showSignIn } from './sign-in.js';
+import { readNotice, type Notice } from './visitor.js';
 
-const dones = ['logged_out', 'phone_added', 'phone_removed', 'handed_over'] as const;
 const accountId = { account: { description: 'The Telegram user ID.', pattern: '[0-9]{1,20}' } };
 
 /** GET /: the linked accounts of a signed-in user, or the sign-in. */
@@ -37,11 +37,16 @@ export const home = publicPage(
     const overview: Overview = {
       accounts: await Promise.all(accounts.map((account) => showAccount(deps, owner, account))),
       maxAccounts: deps.maxAccounts,
-      done: dones.find((done) => done === request.query.done),
+      done: successIn(readNotice(request.visitor, request.query.done)),
     };
     return overviewPage(frame, overview);
   },
 );
+
+// The others concern visitors who are not signed in.
+function successIn(notice: Notice | undefined): Overview['done'] {
+  return notice === 'signed_out' || notice === 'session_expired' ? undefined : notice;
+}
 
 async function showAccount(deps: WebDeps, owner: Mxid, account: TelegramAccount): Promise<ShownAccount> {
   const { user, condition } = account;
@@ -87,14 +92,14 @@ export const confirmLogOut = userPage(
 /** POST /accounts/{account}/log-out. Can be repeated. */
 export const logOut = userForm(
   { name: 'log_out', path: '/accounts/{account}/log-out', params: accountId, summary: 'Log out of Telegram' },
-  async (deps, { owner, params }) => {
+  async (deps, { owner, visitor, params }) => {
     try {
       await deps.login.logOut(owner, { account: accountName(params.account) });
     } catch (error) {
       const isGone = error instanceof TelegramAccountFailure || isNotLoggedIn(error);
       if (!isGone) throw error;
     }
-    return goTo(deps, '/?done=logged_out');
+    return goToStart(deps, visitor, 'logged_out');
   },
 );
 
@@ -105,10 +110,10 @@ function isNotLoggedIn(error: unknown): boolean {
 /** POST /accounts/{account}/phone: the number becomes a 3PID of the Matrix account. */
 export const addPhone = userForm(
   { name: 'add_phone', path: '/accounts/{account}/phone', params: accountId, summary: 'Add the phone number' },
-  async (deps, { owner, params }) => {
+  async (deps, { owner, visitor, params }) => {
     if (!deps.phoneProofs) throw new WebFailure({ kind: 'page_unknown' });
     await addPhoneNumber(deps.login, deps.phoneProofs, owner, accountName(params.account));
-    return goTo(deps, '/?done=phone_added');
+    return goToStart(deps, visitor, 'phone_added');
   },
 );
 
@@ -120,21 +125,21 @@ export const removePhone = userForm(
     params: accountId,
     summary: 'Remove the phone number',
   },
-  async (deps, { owner, params }) => {
+  async (deps, { owner, visitor, params }) => {
     if (!deps.phoneProofs) throw new WebFailure({ kind: 'page_unknown' });
     const isRemoved = await deps.phoneProofs.remove(owner, params.account);
-    return goTo(deps, isRemoved ? '/?done=phone_removed' : '/');
+    return isRemoved ? goToStart(deps, visitor, 'phone_removed') : goTo(deps, '/');
   },
 );
 
 /** POST /accounts/{account}/hand-over */
 export const handOver = userForm(
   { name: 'hand_over', path: '/accounts/{account}/hand-over', params: accountId, summary: 'Hand over to the bridge' },
-  async (deps, { owner, params }) => {
+  async (deps, { owner, visitor, params }) => {
     const { handOver: answers } = deps;
     if (!answers) throw new WebFailure({ kind: 'page_unknown' });
     const services = { login: deps.login, handOver: answers };
     const { hand_over: status } = await requestHandOver('', services, owner, accountName(params.account));
-    return goTo(deps, status === 'handed_over' ? '/?done=handed_over' : '/');
+    return status === 'handed_over' ? goToStart(deps, visitor, 'handed_over') : goTo(deps, '/');
   },
 );

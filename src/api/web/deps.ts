@@ -2,7 +2,7 @@ import type { OpenIdVerifier, MatrixSignIn } from './matrix-sign-in.js';
 import type { WebGrants } from '../../accounts/web-grants.js';
 import type { Clock } from '../../base/clock.js';
 import type { Failure } from '../../base/failure.js';
-import type { Mxid, ServerName } from '../../base/mxid.js';
+import type { ServerName } from '../../base/mxid.js';
 import type { TelegramAccounts } from '../../login/accounts.js';
 import type { LoginProcesses } from '../../login/processes.js';
 import type { LoginService } from '../../login/service.js';
@@ -55,6 +55,4 @@ export interface WebDeps {
 export interface ServedDeps extends WebDeps {
   /** The frames of visitors whose requests have failed. */
   readonly failedFrames: WeakMap<Failure, SiteFrame>;
-  /** How many requests of a user wait for a scan. */
-  readonly waiting: Map<Mxid, number>;
 }

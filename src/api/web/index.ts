@@ -1,4 +1,4 @@
-import { publicPage } from './page-endpoint.js';
+import { publicFile, publicPage } from './page-endpoint.js';
 import { allowAnonymous } from '../../http/bearer-auth.js';
 import { surface, type Surface } from '../../http/surface.js';
 import { problemHeaders } from '../../http/plain-problems.js';
@@ -8,28 +8,27 @@ import { problemPage } from '../../web/site/sign-in-pages.js';
 import type { ShownProblem, SiteFrame } from '../../web/site/site-page.js';
 import { addPhone, confirmLogOut, handOver, home, logOut, removePhone } from './accounts.js';
 import type { Failure } from '../../base/failure.js';
-import { retryAfterSeconds } from '../../http/reply.js';
 import type { ServedDeps, WebDeps } from './deps.js';
 import { answerLogin, awaitScan, cancelLogin, chooseFlow, resendCode, showLogin, startLogin } from './logins.js';
 import { goTo } from './page-endpoint.js';
-import { problemOf, problemOfHttp, WebFailure, type PageProblem } from './problems.js';
+import { problemOf, problemOfHttp, WebFailure, withProblem, type PageProblem } from './problems.js';
 import { finishSso, redeemLink, showLink, signIn, signOut, startSso, submitOpenId } from './sign-in.js';
 import { frameOf } from './visitor.js';
 
 const script = (name: ScriptName) => {
   const bytes = readScript(name);
-  return publicPage({ name, path: `/${name}`, params: {}, summary: 'A script of the pages' }, async () => ({
+  return publicFile({ name, path: `/${name}`, params: {}, summary: 'A script of the pages' }, () => ({
     status: 200,
     file: { bytes, type: 'text/javascript; charset=utf-8' },
   }));
 };
 
-const logo = publicPage({ name: 'logo', path: '/logo', params: {}, summary: "The operator's logo" }, async (deps) => {
+const logo = publicFile({ name: 'logo', path: '/logo', params: {}, summary: "The operator's logo" }, (deps) => {
   if (!deps.logo) throw new WebFailure({ kind: 'page_unknown' });
   return { status: 200, file: deps.logo, headers: { 'Cache-Control': 'max-age=3600' } };
 });
 
-const iconFile = publicPage({ name: 'icon', path: '/icon.svg', params: {}, summary: 'The icon' }, async () => ({
+const iconFile = publicFile({ name: 'icon', path: '/icon.svg', params: {}, summary: 'The icon' }, () => ({
   status: 200,
   file: { bytes: icon, type: 'image/svg+xml' },
   headers: { 'Cache-Control': 'max-age=3600' },
@@ -76,12 +75,9 @@ export function createWebSurface(deps: WebDeps): Surface {
     iconFile,
   ];
   const failedFrames = new WeakMap<Failure, SiteFrame>();
-  const served: ServedDeps = { ...deps, failedFrames, waiting: new Map() };
-  const explain = ({ status, ...problem }: PageProblem, frame = frameOf(deps)) => {
-    const { retryAfterMs } = problem;
-    const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) };
-    return { ...problemPage(status, frame, problem, isOver(problem) ? '/logins/new' : '/'), headers };
-  };
+  const served: ServedDeps = { ...deps, failedFrames };
+  const explain = (problem: PageProblem, frame = frameOf(deps)) =>
+    withProblem(problemPage(frame, problem, isOver(problem) ? '/logins/new' : '/'), problem);
   return surface({
     name: deps.mode === 'widget' ? 'web-widget' : 'web',
     prefixes: [deps.base],

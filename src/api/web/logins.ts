@@ -3,12 +3,12 @@ import { Secret } from '../../base/secret.js';
 import { LoginFailure, LoginProcessFailure } from '../../login/failure.js';
 import type { LoginFlow, LoginInput, LoginProgress, ProgressStep } from '../../login/processes.js';
 import { choosePage, donePage, loginPage, type ShownLogin, type ShownStep } from '../../web/site/login-pages.js';
-import type { SiteFrame, ShownProblem } from '../../web/site/site-page.js';
+import type { SiteFrame } from '../../web/site/site-page.js';
 import { accountName } from '../provisioning/telegram-person.js';
 import { findAccount, nameOf } from './accounts.js';
 import type { WebDeps } from './deps.js';
 import { goTo, userForm, userPage } from './page-endpoint.js';
-import { problemOf, WebFailure, withStatus } from './problems.js';
+import { problemOf, WebFailure, withProblem, withStatus, type PageProblem } from './problems.js';
 
 const loginId = { login: { description: 'The ID of the login process.', pattern: '[A-Za-z0-9_-]{22}' } };
 
@@ -40,7 +40,7 @@ export const startLogin = userForm(
       const problem = readProblem(error);
       const user = replacing === undefined ? undefined : await findAccount(deps, owner, replacing);
       const account = user && { id: user.id, name: nameOf(user) };
-      return { ...choosePage(visitor.frame, account, problem), status: problem.status };
+      return withProblem(choosePage(visitor.frame, account, problem), problem);
     }
   },
 );
@@ -122,32 +122,12 @@ export const awaitScan = userPage(
   },
   async (deps, { owner, params: { login }, query, stopping }) => {
     const seen = readStep(query.seen);
-    const progress =
-      seen === undefined
-        ? undefined
-        : await withinWaits(deps.waiting, owner, () => deps.login.awaitChange(owner, login, seen, stopping));
+    const progress = seen === undefined ? undefined : await deps.login.awaitChange(owner, login, seen, stopping);
     if (query.reply === 'page') return goTo(deps, `/logins/${login}`);
     const answer = progress?.stepNumber === seen && progress?.step.kind === 'qr' ? 'same' : 'changed';
     return { status: 200, file: { bytes: Buffer.from(answer), type: 'text/plain; charset=utf-8' } };
   },
 );
-
-/** The most requests of a user that wait at the same time. */
-const maxWaits = 8;
-
-/** Runs the wait. Throws WebFailure `too_busy` if too many of this user are open. */
-async function withinWaits<T>(waiting: Map<Mxid, number>, owner: Mxid, wait: () => Promise<T>): Promise<T> {
-  const open = waiting.get(owner) ?? 0;
-  if (open >= maxWaits) throw new WebFailure({ kind: 'too_busy' });
-  waiting.set(owner, open + 1);
-  try {
-    return await wait();
-  } finally {
-    const left = (waiting.get(owner) ?? 1) - 1;
-    if (left === 0) waiting.delete(owner);
-    else waiting.set(owner, left);
-  }
-}
 
 function readFlow(text: string | undefined): LoginFlow {
   const flow = (['phone', 'qr', 'bot'] as const).find((each) => each === text);
@@ -202,7 +182,7 @@ function showProgress(
   { clock }: WebDeps,
   frame: SiteFrame,
   { loginId: id, stepNumber, step, complaint }: LoginProgress,
-  given?: { readonly problem: ShownProblem & { readonly status: number }; readonly typed: string | undefined },
+  given?: { readonly problem: PageProblem; readonly typed: string | undefined },
 ) {
   const problem = given?.problem ?? (complaint === null ? undefined : { problem: complaint });
   const login: ShownLogin = {
@@ -212,7 +192,8 @@ function showProgress(
     problem,
     ...(given?.typed === undefined ? {} : { typed: given.typed }),
   };
-  return loginPage(given?.problem.status ?? 200, frame, login);
+  const page = loginPage(frame, login);
+  return given === undefined ? page : withProblem(page, given.problem);
 }
 
 function shownStep(step: ProgressStep, now: number): ShownStep {

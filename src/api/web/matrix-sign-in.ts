@@ -1,17 +1,21 @@
 import type { AccountAuthority, LoginGrant } from '../../accounts/authority.js';
 import type { LoginLimits } from '../../accounts/login-limits.js';
+import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Mxid, ServerName } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import { logIn } from '../client-server/log-in.js';
 import type { FindOpenIdUser } from '../provisioning-v3/authenticate.js';
+import { createOfferedTypes } from './offered-types.js';
 
 /** Returns the user of an OpenID token. */
 export type OpenIdVerifier = FindOpenIdUser;
 
 /** Proves Matrix IDs by logins that end at once. Each method throws AccountFailure. */
 export interface MatrixSignIn {
-  /** Returns whether the homeserver offers this login type now. */
+  /**
+   * Returns whether the homeserver offers this login type, and true if it has not answered yet.
+   */
   isOffered(type: 'm.login.password' | 'm.login.sso', clientAddress: string): Promise<boolean>;
   /** Returns the user with that name and password. */
   byPassword(user: string, password: Secret, clientAddress: string): Promise<Mxid>;
@@ -25,6 +29,7 @@ export interface MatrixSignInDeps {
   readonly serverName: ServerName;
   /** Ends the login of an access token. */
   readonly logOut: (accessToken: Secret, clientAddress: string) => Promise<void>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -33,6 +38,7 @@ const deviceName = 'Gangway (sign-in to the web page)';
 /** Creates the sign-in with Matrix accounts. Its limits are those of all Matrix logins. */
 export function createMatrixSignIn(deps: MatrixSignInDeps): MatrixSignIn {
   const { authority, limits, logOut, logger } = deps;
+  const findOfferedTypes = createOfferedTypes(deps);
 
   async function prove(body: Readonly<Record<string, unknown>>, clientAddress: string): Promise<Mxid> {
     const request = {
@@ -51,8 +57,8 @@ export function createMatrixSignIn(deps: MatrixSignInDeps): MatrixSignIn {
 
   return {
     async isOffered(type, clientAddress) {
-      const flows = await authority.loginFlows(clientAddress);
-      return flows.some((flow) => flow.type === type);
+      const types = await findOfferedTypes(clientAddress);
+      return types === undefined || types.has(type);
     },
 
     byPassword: (user, password, clientAddress) =>

@@ -7,7 +7,15 @@ import { html } from '../../web/html.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { ServedDeps, WebDeps } from './deps.js';
 import { isFailure } from '../../base/failure.js';
-import { readVisitor, requireOwnForm, withVisitor, type Visitor } from './visitor.js';
+import {
+  readVisitor,
+  requireOwnForm,
+  requireOwnPublicForm,
+  signNotice,
+  withVisitor,
+  type Notice,
+  type Visitor,
+} from './visitor.js';
 
 const aPage = { description: 'A page', page: true } as const;
 const statuses = [200, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 426, 429, 500, 502, 503] as const;
@@ -16,6 +24,8 @@ const statuses = [200, 303, 400, 401, 403, 404, 405, 409, 410, 413, 415, 426, 42
 const pageReplies = Object.fromEntries(statuses.map((status) => [status, aPage])) as Readonly<
   Record<200, typeof aPage>
 >;
+
+const formBody = { body: z.record(z.string(), z.string()), bodyFrom: 'form' } as const;
 
 interface PageDeclaration<Path extends string, Query extends string> {
   readonly name: string;
@@ -53,13 +63,23 @@ export function publicPage<const Path extends string, const Query extends string
   return define('GET', declaration, handle);
 }
 
+/** Defines a file that pages load. It is the same for every visitor. */
+export function publicFile<const Path extends string>(
+  declaration: PageDeclaration<Path, never>,
+  load: (deps: ServedDeps) => FileReply,
+) {
+  return defineEndpoint(declared('GET', declaration), (deps: ServedDeps) => ({
+    handler: async () => load(deps) as FileReply & { readonly status: 200 },
+  }));
+}
+
 /** Defines the target of a form for every visitor. The form must be that of a page of this site. */
 export function publicForm<const Path extends string>(
   declaration: PageDeclaration<Path, never>,
   handle: Handle<PageRequest<PathNames<Path>, never>>,
 ) {
   return define('POST', declaration, (deps, request: PageRequest<PathNames<Path>, never>) => {
-    requireOwnForm(request.visitor, request.received, request.form['form_token']);
+    requireOwnPublicForm(request.visitor, request.received, request.form['form_token']);
     return handle(deps, request);
   });
 }
@@ -72,7 +92,7 @@ export function userPage<const Path extends string, const Query extends string =
   return define('GET', declaration, async (deps, request: PageRequest<PathNames<Path>, Query>) => {
     const { owner } = request.visitor;
     if (owner !== undefined) return handle(deps, { ...request, owner });
-    return goTo(deps, `/?${signInQuery(deps, request.received)}`);
+    return goToSignIn(deps, request);
   });
 }
 
@@ -84,7 +104,7 @@ export function userForm<const Path extends string>(
   return define('POST', declaration, async (deps, request: PageRequest<PathNames<Path>, never>) => {
     const { visitor, received, form } = request;
     const { owner } = visitor;
-    if (owner === undefined) return goTo(deps, `/?${signInQuery(deps, received, 'session_expired')}`);
+    if (owner === undefined) return goToSignIn(deps, request, 'session_expired');
     requireOwnForm(visitor, received, form['form_token']);
     return handle(deps, { ...request, owner });
   });
@@ -95,40 +115,57 @@ function define<const Path extends string, const Query extends string>(
   declaration: PageDeclaration<Path, Query>,
   handle: Handle<PageRequest<PathNames<Path>, Query>>,
 ) {
-  return defineEndpoint(
-    {
-      ...declaration,
-      method,
-      access: 'public',
-      ...(method === 'POST' ? { body: z.record(z.string(), z.string()), bodyFrom: 'form' } : {}),
-      replies: pageReplies,
-      errors: {},
+  return defineEndpoint(declared(method, declaration), (deps: ServedDeps) => ({
+    async handler(request) {
+      const { params, query, clientAddress, received, stopping } = request;
+      const form = (request.body ?? {}) as Readonly<Record<string, string>>;
+      const visitor = await readVisitor(deps, received);
+      const asked = { visitor, params, query, form, clientAddress, received, stopping };
+      const reply = await Promise.resolve()
+        .then(() => handle(deps, asked))
+        .catch((error: unknown) => {
+          // The page that explains it has the footer of the visitor, with the way to sign out.
+          if (isFailure(error)) deps.failedFrames.set(error, visitor.frame);
+          throw error;
+        });
+      const answer = 'page' in reply ? withVisitor(deps, visitor, reply) : reply;
+      return answer as typeof answer & { readonly status: 200 };
     },
-    (deps: ServedDeps) => ({
-      async handler(request) {
-        const { params, query, clientAddress, received, stopping } = request;
-        const form = (request.body ?? {}) as Readonly<Record<string, string>>;
-        const visitor = await readVisitor(deps, received);
-        const asked = { visitor, params, query, form, clientAddress, received, stopping };
-        const reply = await Promise.resolve()
-          .then(() => handle(deps, asked))
-          .catch((error: unknown) => {
-            // The page that explains it has the footer of the visitor, with the way to sign out.
-            if (isFailure(error)) deps.failedFrames.set(error, visitor.frame);
-            throw error;
-          });
-        const answer = 'page' in reply ? withVisitor(deps, visitor, reply) : reply;
-        return answer as typeof answer & { readonly status: 200 };
-      },
-    }),
-  );
+  }));
 }
 
-/** Returns the query for the sign-in, which continues to the page of the request if it may. */
-function signInQuery({ base }: WebDeps, { uri }: ReceivedRequest, done?: 'session_expired'): string {
-  const path = uri.slice(base.length).replace(/^(\/logins\/[^/?]+)\/(resend|cancel)$/, '$1');
+function declared<const Path extends string, const Query extends string>(
+  method: 'GET' | 'POST',
+  declaration: PageDeclaration<Path, Query>,
+) {
+  return {
+    ...declaration,
+    method,
+    access: 'public',
+    ...(method === 'POST' ? formBody : {}),
+    replies: pageReplies,
+    errors: {},
+  } as const;
+}
+
+/** Returns a redirect to the sign-in, which continues to the page of the request if it may. */
+function goToSignIn(
+  deps: WebDeps,
+  { visitor, received: { uri } }: Pick<PageRequest<string, string>, 'visitor' | 'received'>,
+  notice?: Notice,
+) {
+  const path = uri.slice(deps.base.length).replace(/^(\/logins\/[^/?]+)\/(resend|cancel)$/, '$1');
   const next = nextPath(path);
-  return new URLSearchParams({ ...(next === undefined ? {} : { next }), ...(done ? { done } : {}) }).toString();
+  const query = {
+    ...(next === undefined ? {} : { next }),
+    ...(notice === undefined ? {} : { done: signNotice(visitor, notice) }),
+  };
+  return goTo(deps, `/?${new URLSearchParams(query).toString()}`);
+}
+
+/** Returns a redirect to the start page, which shows the notice. */
+export function goToStart(deps: WebDeps, visitor: Visitor, notice: Notice) {
+  return goTo(deps, `/?${new URLSearchParams({ done: signNotice(visitor, notice) }).toString()}`);
 }
 
 /** Returns a redirect to a path below the base. After a form, the browser requests that page. */

@@ -2,6 +2,7 @@ import { AccountFailure, type AccountFailureDetails } from '../../accounts/failu
 import { TelegramProofFailure, type TelegramProofFailureDetails } from '../../accounts/threepids/telegram-proofs.js';
 import { Failure } from '../../base/failure.js';
 import type { HttpProblem } from '../../http/problem.js';
+import { retryAfterSeconds, type PageReply } from '../../http/reply.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
 import {
   LoginFailure,
@@ -155,6 +156,12 @@ const statuses: Readonly<Partial<Record<SiteProblem, number>>> = {
   other_telegram_account: 409,
   number_in_use: 409,
 };
+
+/** Returns a page that shows the problem, with its status and the time to wait. */
+export function withProblem<R extends PageReply>(page: R, { status, retryAfterMs }: PageProblem): R {
+  const headers = retryAfterMs === undefined ? {} : { 'Retry-After': String(retryAfterSeconds(retryAfterMs)) };
+  return { ...page, status, headers };
+}
 
 /** Returns the problem with the status of its page. */
 export function withStatus(shown: ShownProblem): PageProblem {

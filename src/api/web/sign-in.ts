@@ -10,9 +10,9 @@ import {
   type SignInForm,
 } from '../../web/site/sign-in-pages.js';
 import type { WebDeps } from './deps.js';
-import { goTo, nextPath, publicForm, publicPage, type PageRequest } from './page-endpoint.js';
-import { problemOf, WebFailure, type PageProblem } from './problems.js';
-import { ssoState, withoutSession, withSession, type Visitor } from './visitor.js';
+import { goTo, goToStart, nextPath, publicForm, publicPage, type PageRequest } from './page-endpoint.js';
+import { problemOf, WebFailure, withProblem, withStatus, type PageProblem } from './problems.js';
+import { newVisitor, readNotice, ssoState, withSession, withVisitor, type Visitor } from './visitor.js';
 
 const next = { description: 'The path to continue to after the sign-in.' };
 
@@ -22,29 +22,19 @@ export async function showSignIn(
   { visitor, clientAddress, query }: PageRequest<never, 'next' | 'done' | 'widgetId'>,
 ) {
   const frame = { ...visitor.frame, mxid: undefined };
-  const problem = query.done === 'session_expired' ? { problem: 'session_expired' as const } : undefined;
+  const notice = readNotice(visitor, query.done);
+  const problem = notice === 'session_expired' ? { problem: notice } : undefined;
   if (deps.mode === 'widget') return query.widgetId === undefined ? reopenPage(frame) : widgetPage(frame);
-  const form = { next: nextPath(query.next), hasSignedOut: query.done === 'signed_out', ...(problem && { problem }) };
-  return signInPage(200, frame, { ...(await offered(deps, clientAddress)), ...form });
+  const form = { next: nextPath(query.next), hasSignedOut: notice === 'signed_out', ...(problem && { problem }) };
+  return signInPage(frame, { ...(await offered(deps, clientAddress)), ...form });
 }
 
-/**
- * Returns the ways to sign in that work now. If the homeserver does not answer, all that are
- * enabled.
- */
+/** Returns the ways to sign in that work now. */
 async function offered(deps: WebDeps, clientAddress: string): Promise<Pick<SignInForm, 'ways' | 'serverName'>> {
   const { signInByPassword, signInBySso, serverName } = deps;
-  const isOffered = async (way: WebDeps['signInByPassword'], type: 'm.login.password' | 'm.login.sso') => {
-    try {
-      return (await way?.isOffered(type, clientAddress)) ?? false;
-    } catch (error) {
-      if (error instanceof AccountFailure) return true;
-      throw error;
-    }
-  };
-  const [password, sso] = await Promise.all([
-    isOffered(signInByPassword, 'm.login.password'),
-    isOffered(signInBySso, 'm.login.sso'),
+  const [password = false, sso = false] = await Promise.all([
+    signInByPassword?.isOffered('m.login.password', clientAddress),
+    signInBySso?.isOffered('m.login.sso', clientAddress),
   ]);
   return { ways: { password, sso }, serverName };
 }
@@ -63,7 +53,7 @@ export const signIn = publicForm(
     } catch (error) {
       const problem = readProblem(error);
       const shown = { ...(await offered(deps, clientAddress)), user, next: after, problem };
-      return signInPage(problem.status, visitor.frame, shown);
+      return withProblem(signInPage(visitor.frame, shown), problem);
     }
   },
 );
@@ -73,7 +63,8 @@ export const signOut = publicForm(
   { name: 'sign_out', path: '/sign-out', params: {}, summary: 'End the session of the page' },
   async (deps, { visitor }) => {
     await deps.grants.endSession(visitor.token);
-    return withoutSession(deps, goTo(deps, '/?done=signed_out'));
+    const anonymous = newVisitor(deps);
+    return withVisitor(deps, anonymous, goToStart(deps, anonymous, 'signed_out'));
   },
 );
 
@@ -153,7 +144,8 @@ export const submitOpenId = publicForm(
     deps.admitClient(clientAddress);
     const verdict = await deps.verifyOpenId(new Secret(token), serverNameOf(named));
     if (verdict.kind === 'unavailable') {
-      return problemPage(503, visitor.frame, { problem: 'homeserver_unreachable' });
+      const problem = withStatus({ problem: 'homeserver_unreachable' });
+      return withProblem(problemPage(visitor.frame, problem), problem);
     }
     if (verdict.kind !== 'user') throw new WebFailure({ kind: 'open_id_failed' });
     return startSession(deps, visitor, verdict.mxid, '/');

@@ -19,6 +19,11 @@ export interface Visitor {
   readonly frame: SiteFrame;
 }
 
+const notices = ['logged_out', 'phone_added', 'phone_removed', 'handed_over', 'signed_out', 'session_expired'] as const;
+
+/** What a page shows after a redirect: what has succeeded, or that the session was over. */
+export type Notice = (typeof notices)[number];
+
 const tokenForm = /^[A-Za-z0-9_-]{22}$/;
 
 /**
@@ -26,17 +31,17 @@ const tokenForm = /^[A-Za-z0-9_-]{22}$/;
  * machine (RFC 6265bis, 4.1.3).
  */
 export async function readVisitor(deps: WebDeps, received: ReceivedRequest): Promise<Visitor> {
-  const sent = cookieIn(received.header('cookie'), cookieName(deps));
-  const isNew = sent === undefined;
-  const token = sent ?? new Secret(randomId(deps.random));
-  const owner = isNew ? undefined : await deps.grants.findSession(token);
-  return { token, owner, isNew, frame: frameOf(deps, token, owner) };
+  const token = cookieIn(received.header('cookie'), cookieName(deps));
+  if (token === undefined) return newVisitor(deps);
+  const owner = await deps.grants.findSession(token);
+  return { token, owner, isNew: false, frame: frameOf(deps, token, owner) };
 }
 
 /** Returns the frame of the pages of a visitor; without a visitor, for pages without forms. */
 export function frameOf(deps: WebDeps, token?: Secret, owner?: Mxid): SiteFrame {
   return {
     base: deps.base,
+    origin: deps.publicUrl,
     operator: deps.operator,
     mxid: owner,
     formToken: token === undefined ? '' : derive(token, 'form'),
@@ -53,6 +58,29 @@ export function requireOwnForm({ token }: Visitor, received: ReceivedRequest, fo
   const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
   const isOwn = new Secret(formToken ?? '').equals(new Secret(derive(token, 'form')));
   if (isForeign || !isOwn) throw new WebFailure({ kind: 'form_expired' });
+}
+
+/**
+ * As requireOwnForm, for forms that need no session. Of two tabs that were opened at once without a
+ * cookie, only one has the token of the cookie that the browser kept. The browser's own statement
+ * that a page of this origin has sent the form is proof too: no page can set that header.
+ */
+export function requireOwnPublicForm(visitor: Visitor, received: ReceivedRequest, formToken: string | undefined): void {
+  if (received.header('sec-fetch-site') !== 'same-origin') requireOwnForm(visitor, received, formToken);
+}
+
+/**
+ * Returns the value of the query parameter `done`, with which a page of this visitor shows the
+ * notice. In another session it shows nothing, so that no link can pretend a success.
+ */
+export function signNotice({ token }: Pick<Visitor, 'token'>, notice: Notice): string {
+  return `${notice}.${derive(token, `notice ${notice}`)}`;
+}
+
+/** Returns the notice that the query parameter `done` shows to this visitor, if any. */
+export function readNotice(visitor: Pick<Visitor, 'token'>, done: string | undefined): Notice | undefined {
+  const sent = new Secret(done ?? '');
+  return notices.find((notice) => new Secret(signNotice(visitor, notice)).equals(sent));
 }
 
 /** Returns the state of an SSO login of this visitor that continues to that path. */
@@ -79,9 +107,10 @@ export function withSession<R extends PageReply>(deps: WebDeps, token: Secret, r
   return withCookie(reply, `${cookieOf(deps, token)}; Max-Age=${Math.floor(deps.sessionMs / 1000)}`);
 }
 
-/** Returns the reply without the cookie. */
-export function withoutSession<R extends PageReply>(deps: WebDeps, reply: R): R {
-  return withCookie(reply, `${cookieOf(deps, new Secret(''))}; Max-Age=0`);
+/** Returns a visitor who is not signed in, and whose browser has not received the token yet. */
+export function newVisitor(deps: WebDeps): Visitor {
+  const token = new Secret(randomId(deps.random));
+  return { token, owner: undefined, isNew: true, frame: frameOf(deps, token) };
 }
 
 function withCookie<R extends PageReply>(reply: R, cookie: string): R {

@@ -3,8 +3,8 @@ import { publicUrl } from '../public-url.js';
 import { group, optional, withDefault } from '../setting.js';
 import { Complaint, listOf, path, text, trueOrFalse, wholeNumber, words } from '../value.js';
 
-/** The origin of a web client, such as https://app.element.io. */
-export type WebOrigin = `${'http' | 'https'}://${string}`;
+/** The origin of a Matrix client, such as https://app.element.io or vector://vector. */
+export type ClientOrigin = `${string}://${string}`;
 
 /** The configuration of the web page. */
 export type Web =
@@ -23,8 +23,8 @@ export type Web =
         /** Without a trailing slash. */
         readonly homeserverUrl: string | undefined;
         readonly links: boolean;
-        /** The web clients that may show the page as a widget. None if empty. */
-        readonly widgetClients: readonly WebOrigin[];
+        /** The Matrix clients that may show the page as a widget. None if empty. */
+        readonly widgetClients: readonly ClientOrigin[];
       };
       readonly operator: Operator;
     };
@@ -46,10 +46,16 @@ const pathOfPages = text({ expects: 'a path such as /_gangway' }, (input) => {
   return new Complaint('This path is used by other APIs. Use /_gangway, for example.');
 });
 
+// Apps that are built on a browser, such as Element Desktop, have a scheme of their own.
+const appOrigin =
+  /^(?!(?:https?|wss?|ftp|file|filesystem|blob|data|about|javascript):)[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?=\/|$)/;
+
 // Only the origin counts; a path is not compared by browsers.
-const origin = text<WebOrigin>({ expects: 'the address of a web client, such as https://app.element.io' }, (input) => {
+const origin = text<ClientOrigin>({ expects: 'the address of a client, such as https://app.element.io' }, (input) => {
+  const app = appOrigin.exec(input)?.[0];
+  if (app !== undefined) return app as ClientOrigin;
   const read = baseUrl.safeParse(input);
-  if (read.success) return new URL(read.data).origin as WebOrigin;
+  if (read.success) return new URL(read.data).origin as ClientOrigin;
   return URL.canParse(input) ? new Complaint(read.error.issues.map(({ message }) => message).join(' ')) : undefined;
 });
 
@@ -108,10 +114,11 @@ export const web = group(
         ),
         link_minutes: withDefault(wholeNumber(1, 1440), '15', 'How long a one-time link is valid.'),
         widget_clients: withDefault(
-          listOf(origin, 'addresses of web clients, such as https://app.element.io'),
+          listOf(origin, 'addresses of Matrix clients, such as https://app.element.io'),
           [],
-          'The web clients that may show the page as a widget (`/addwidget <public_url><path>/widget/`). The client ' +
-            'proves the Matrix ID with an OpenID token. Empty disables the widget.',
+          'The Matrix clients that may show the page as a widget (`/addwidget <public_url><path>/widget/`), such as ' +
+            'https://app.element.io, or vector://vector for Element Desktop. The client proves the Matrix ID with an ' +
+            'OpenID token. Empty disables the widget.',
         ),
       },
       (keys) => ({

@@ -1,7 +1,8 @@
 import { EntitySchema, LessThanOrEqual } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { epochMs, primaryText, text } from '../columns.js';
-import type { Table } from '../table.js';
+import { createRowReader, type Reader } from '../reader.js';
+import type { ReadableTable } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of web_grants. */
@@ -42,10 +43,14 @@ export interface WebGrantRecord {
   readonly expiresAt: number;
 }
 
-/** Stores tokens for the web page. */
-export interface WebGrantStore {
+/** Finds tokens for the web page. */
+export interface WebGrantReader {
   /** Returns the token of that kind, also if it is expired. */
   find(kind: WebGrantKind, tokenHash: string): Promise<WebGrantRecord | undefined>;
+}
+
+/** Stores tokens for the web page. */
+export interface WebGrantStore extends WebGrantReader {
   insert(record: WebGrantRecord): Promise<void>;
   /** Returns true to exactly one caller, and false if there is no such token. */
   delete(kind: WebGrantKind, tokenHash: string): Promise<boolean>;
@@ -56,14 +61,24 @@ export interface WebGrantStore {
   deleteExpired(until: number): Promise<void>;
 }
 
+const readRows = createRowReader(schema);
+
+function openReader(reader: Reader): WebGrantReader {
+  const rows = readRows(reader);
+
+  return {
+    async find(kind, tokenHash) {
+      const row = await rows.first('WHERE token_hash = $1 AND kind = $2', [tokenHash, kind]);
+      return row && { ...row, kind, owner: row.owner as Mxid };
+    },
+  };
+}
+
 function openStore(session: TransactionSession): WebGrantStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
 
   return {
-    async find(kind, tokenHash) {
-      const row = await repository().findOneBy({ kind, tokenHash });
-      return row ? { ...row, kind, owner: row.owner as Mxid } : undefined;
-    },
+    ...openReader(session),
 
     async insert(record) {
       await repository().insert({ ...record });
@@ -90,8 +105,9 @@ function openStore(session: TransactionSession): WebGrantStore {
 }
 
 /** The table of tokens for the web page. */
-export const webGrants: Table<WebGrantStore> = {
+export const webGrants: ReadableTable<WebGrantStore, WebGrantReader> = {
   schemas: [schema],
   sealedColumns: [],
+  openReader,
   openStore,
 };

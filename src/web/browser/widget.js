@@ -12,7 +12,10 @@ const requestId = `gangway-${crypto.getRandomValues(new Uint32Array(2)).join('-'
 
 /** @param {string} url */
 function originOf(url) {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
+  if (!URL.canParse(url)) return undefined;
+  const { origin, protocol, host } = new URL(url);
+  // Browsers know no origin of the addresses of apps, such as vector://vector.
+  return origin === 'null' && host !== '' ? `${protocol}//${host}` : origin;
 }
 
 /** @param {object} message */

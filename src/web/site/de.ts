@@ -214,7 +214,8 @@ export const de: SiteTexts = {
     password_empty: 'Gib dein Telegram-Passwort ein.',
     bot_token_missing: 'Gib den Token des Bots ein.',
     login_unknown: 'Diese Anmeldung ist vorbei oder gehört jemand anderem. Beginne noch einmal.',
-    login_cancelled: 'Diese Anmeldung wurde abgebrochen. Beginne noch einmal.',
+    login_cancelled:
+      'Diese Anmeldung wurde abgebrochen oder endete, weil du mehrere andere begonnen hast. Beginne noch einmal.',
     login_timed_out: 'Diese Anmeldung hat zu lange gedauert. Beginne noch einmal.',
     login_finished: 'Diese Anmeldung ist schon abgeschlossen.',
     wrong_step: 'Dieser Schritt ist schon erledigt. Du siehst jetzt den aktuellen.',

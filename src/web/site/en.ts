@@ -209,7 +209,7 @@ export const en: SiteTexts = {
     password_empty: 'Enter your Telegram password.',
     bot_token_missing: 'Enter the token of the bot.',
     login_unknown: 'This login is over or belongs to another user. Start again.',
-    login_cancelled: 'This login was cancelled. Start again.',
+    login_cancelled: 'This login was cancelled, or ended because you started several others. Start again.',
     login_timed_out: 'This login took too long. Start again.',
     login_finished: 'This login is already complete.',
     wrong_step: 'This step is already done. The current step is shown now.',

@@ -44,7 +44,7 @@ export function choosePage(
   account: { readonly id: string; readonly name: string } | undefined,
   problem?: ShownProblem,
 ) {
-  return sitePage(problem ? 400 : 200, frame, ({ choose, cancel }) => {
+  return sitePage(200, frame, ({ choose, cancel }) => {
     const choice = (flow: 'phone' | 'qr' | 'bot', label: string, hint: string) =>
       html`<li>
         ${postForm(
@@ -70,8 +70,8 @@ export function choosePage(
 }
 
 /** Returns the page of the current step of a login process. */
-export function loginPage<const Status extends number>(status: Status, frame: SiteFrame, login: ShownLogin) {
-  return sitePage(status, frame, (texts, language) => {
+export function loginPage(frame: SiteFrame, login: ShownLogin) {
+  return sitePage(200, frame, (texts, language) => {
     const shown = stepContent(frame, login, texts, language);
     const content = html`${ownerNote(frame, texts.choose.owner)}${shown.content}`;
     return { problem: login.problem, ...shown, content };

@@ -22,9 +22,9 @@ export interface SignInForm {
 }
 
 /** Returns the page on which users sign in with their Matrix accounts. */
-export function signInPage<const Status extends number>(status: Status, frame: SiteFrame, form: SignInForm) {
+export function signInPage(frame: SiteFrame, form: SignInForm) {
   const { ways, problem, hasSignedOut = false } = form;
-  return sitePage(status, frame, (texts) => ({
+  return sitePage(200, frame, (texts) => ({
     title: texts.signIn.title,
     problem,
     ...(hasSignedOut ? { done: texts.signIn.signedOut } : {}),
@@ -93,20 +93,24 @@ export function linkPage(frame: SiteFrame, link: { readonly token: string; reado
  * and submits the form.
  */
 export function widgetPage(frame: SiteFrame) {
-  return sitePage(200, frame, (texts) => ({
-    title: texts.widget.title,
-    head: html`<script type="module" src="${frame.base}/widget.js"></script>`,
-    content: html`<noscript><p>${texts.widget.noScript}</p></noscript>
-      <div id="widget" hidden>
-        <p id="waiting">${texts.widget.waiting}</p>
-        <p id="blocked" class="problem" role="alert" hidden>${texts.widget.blocked}</p>
-      </div>
-      ${postForm(
-        frame,
-        '/open-id',
-        html`<input type="hidden" name="token" value="" /> <input type="hidden" name="server" value="" />`,
-      )}`,
-  }));
+  return sitePage(
+    200,
+    frame,
+    (texts) => ({
+      title: texts.widget.title,
+      content: html`<noscript><p>${texts.widget.noScript}</p></noscript>
+        <div id="widget" hidden>
+          <p id="waiting">${texts.widget.waiting}</p>
+          <p id="blocked" class="problem" role="alert" hidden>${texts.widget.blocked}</p>
+        </div>
+        ${postForm(
+          frame,
+          '/open-id',
+          html`<input type="hidden" name="token" value="" /> <input type="hidden" name="server" value="" />`,
+        )}`,
+    }),
+    ['script.js', 'widget.js'],
+  );
 }
 
 /** Returns the page of the widget outside of a Matrix client, and after a sign-out. */
@@ -115,13 +119,8 @@ export function reopenPage(frame: SiteFrame) {
 }
 
 /** Returns a page that explains a problem, with a link to go on. */
-export function problemPage<const Status extends number>(
-  status: Status,
-  frame: SiteFrame,
-  problem: ShownProblem,
-  path = '/',
-) {
-  return sitePage(status, frame, (texts) => ({
+export function problemPage(frame: SiteFrame, problem: ShownProblem, path = '/') {
+  return sitePage(400, frame, (texts) => ({
     title: texts.problemTitle,
     problem,
     content: html`<p><a class="next" href="${frame.base}${path}">${path === '/' ? texts.back : texts.retry}</a></p>`,

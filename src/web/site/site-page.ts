@@ -1,4 +1,5 @@
 import { html, type Html } from '../html.js';
+import type { ScriptName } from '../browser/scripts.js';
 import type { Language } from '../languages.js';
 import { page } from '../page.js';
 import { durationIn } from './duration.js';
@@ -18,6 +19,8 @@ export interface SiteOperator {
 export interface SiteFrame {
   /** The path of the pages, without a slash at its end. */
   readonly base: string;
+  /** The URL at which browsers reach this server, without a slash at its end. */
+  readonly origin: string;
   readonly operator: SiteOperator;
   /** The Matrix ID of the user; undefined if the visitor is not signed in. */
   readonly mxid: string | undefined;
@@ -46,11 +49,12 @@ export interface SiteContent {
   readonly done?: string | undefined;
 }
 
-/** Returns a page of the site, with its header and footer. */
+/** Returns a page of the site, with its header and footer. Only these scripts run. */
 export function sitePage<const Status extends number>(
   status: Status,
   frame: SiteFrame,
   contentIn: (texts: SiteTexts, language: Language) => SiteContent,
+  scripts: readonly ScriptName[] = ['script.js'],
 ) {
   const shown = page(status, ({ site: texts }, language) => {
     const { title, content, head = html``, problem, done } = contentIn(texts, language);
@@ -60,13 +64,16 @@ export function sitePage<const Status extends number>(
       documentTitle: `${problem && title !== texts.problemTitle ? `${texts.problemTitle}: ` : ''}${title} – ${frame.operator.name}`,
       content: html`${notice}${content}`,
       head: html`<link rel="icon" href="${frame.base}/${frame.operator.hasLogo ? 'logo' : 'icon.svg'}" />
-        <script type="module" src="${frame.base}/script.js"></script>
-        ${head}`,
+        ${scripts.map((name) => html`<script type="module" src="${frame.base}/${name}"></script>`)} ${head}`,
       header: headerOf(frame, texts),
       footer: footerOf(frame, texts),
     };
   });
-  return { ...shown, loadsFiles: true, framedBy: frame.framedBy };
+  return {
+    ...shown,
+    scripts: scripts.map((name) => `${frame.origin}${frame.base}/${name}`),
+    framedBy: frame.framedBy,
+  };
 }
 
 /** Returns a form that posts to a path below the base, with the token of the visitor. */

@@ -413,7 +413,9 @@ describe('every page', () => {
     expect(reply.status).toBe(200);
     expect(reply.headers['content-type']).toBe('text/javascript; charset=utf-8');
     const page = await browser.open(home);
-    expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    expect(page.headers['content-security-policy']).toContain(
+      `script-src https://pages.test${webBase}/script.js; connect-src 'self'`,
+    );
     expect(page.text).not.toMatch(/<script(?![^>]*\ssrc=)/);
   });
 
@@ -435,6 +437,25 @@ describe('every page', () => {
 
   it('adds the slash to its path', async () => {
     expect((await browser.open(webBase)).path).toBe(home);
+  });
+
+  it('of the widget names its second script too', async () => {
+    const page = await browser.open(widgetStart);
+    const urls = ['script.js', 'widget.js'].map((name) => `https://pages.test${widgetBase}/${name}`).join(' ');
+    expect(page.headers['content-security-policy']).toContain(`script-src ${urls};`);
+    for (const url of urls.split(' ')) expect((await browser.open(new URL(url).pathname)).status).toBe(200);
+  });
+
+  it('is out of reach for the window that has opened it', async () => {
+    expect((await browser.open(home)).headers['cross-origin-opener-policy']).toBe('same-origin');
+  });
+
+  it('loads its files without a look at the session', async () => {
+    await signIn('alice');
+    api.loseDatabase();
+    for (const name of ['script.js', 'widget.js', 'icon.svg']) {
+      expect((await browser.open(`${webBase}/${name}`)).status, name).toBe(200);
+    }
   });
 
   it('explains that the database is lost', async () => {

@@ -29,12 +29,14 @@ describe('the web page', () => {
       ...on,
       path: '/telegram/',
       operator: { logo_file: 'logo.svg', contact_url: 'mailto:help@matrix.test' },
-      sign_in: { widget_clients: ['https://App.matrix.test/chat/', 'http://localhost:8080'] },
+      sign_in: {
+        widget_clients: ['https://App.matrix.test/chat/', 'http://localhost:8080', 'vector://vector/webapp/'],
+      },
     };
     expect(load(written({ web })).config.web).toMatchObject({
       path: '/telegram',
       operator: { logoFile: '/etc/gangway/logo.svg', contactUrl: 'mailto:help@matrix.test' },
-      signIn: { widgetClients: ['https://app.matrix.test', 'http://localhost:8080'] },
+      signIn: { widgetClients: ['https://app.matrix.test', 'http://localhost:8080', 'vector://vector'] },
     });
   });
 
@@ -84,6 +86,14 @@ describe('the web page', () => {
       web: { ...on, sign_in: { widget_clients: ["https://app.test; script-src 'unsafe-inline'"] } },
       text: /is not the/,
     },
+    ...['javascript://x', 'data://x', 'file://x', 'vector:', 'vector://', 'vector://*', 'vector://a b', "v://a'"].map(
+      (client) => ({
+        what: `the widget client ${client}`,
+        path: 'web.sign_in.widget_clients[0]',
+        web: { ...on, sign_in: { widget_clients: [client] } },
+        text: /is not (an|the) /,
+      }),
+    ),
   ])('rejects $what', ({ path, web, text }) => {
     const { problems } = inspect(written({ web }));
     expect(problems.map((problem) => problem.path)).toEqual([path]);

@@ -296,6 +296,16 @@ describe('clients that wait with a QR code', () => {
     expect(fixture.telegram.calls('connect')).toBe(1);
   });
 
+  it('are limited for each user', async () => {
+    const shown = await start();
+    const waits = Array.from({ length: 16 }, () => wait(shown));
+    await fixture.telegram.untilListening(1);
+    expect(await faultOf(wait(shown))).toEqual({ kind: 'asked_too_often', retryAfterMs: 3_000 });
+    fixture.telegram.acceptLoginToken(urlOf(shown), near);
+    expect((await Promise.all(waits)).map(({ step }) => step.kind)).toEqual(waits.map(() => 'complete'));
+    expect(await wait(shown)).toMatchObject({ step: { kind: 'complete' } });
+  });
+
   it('are served later without a connection of their own if too many wait', async () => {
     const owners = Array.from({ length: maxListening + 2 }, (_, index) => mxidOf(`@user${index}:example.org`));
     const logins = await Promise.all(

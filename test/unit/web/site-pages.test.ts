@@ -10,6 +10,7 @@ import type { SiteFrame } from '../../../src/web/site/site-page.js';
 const hostile = `</title><script>alert('1')</script><img src=x onerror="alert(2)">&amp;\``;
 const frame: SiteFrame = {
   base: '/_gangway',
+  origin: 'https://pages.test',
   operator: { name: hostile, hasLogo: true, termsUrl: hostile, privacyUrl: hostile, contactUrl: hostile },
   mxid: hostile,
   formToken: hostile,
@@ -45,8 +46,8 @@ const steps: readonly ShownStep[] = [
   })),
 ];
 const pages = {
-  'the sign-in': signInPage(403, frame, { ways, serverName: hostile, user: hostile, next: hostile, problem }),
-  'the sign-in after a sign-out': signInPage(200, frame, {
+  'the sign-in': signInPage(frame, { ways, serverName: hostile, user: hostile, next: hostile, problem }),
+  'the sign-in after a sign-out': signInPage(frame, {
     ways: { password: false, sso: false },
     serverName: hostile,
     next: undefined,
@@ -54,7 +55,7 @@ const pages = {
   }),
   'the link': linkPage(frame, { token: hostile, mxid: hostile }),
   'the widget': widgetPage(frame),
-  'the problem': problemPage(500, frame, problem),
+  'the problem': problemPage(frame, problem),
   'the overview': overviewPage(frame, { accounts: [account], maxAccounts: 5, done: 'phone_added', problem }),
   'the empty overview': overviewPage(frame, { accounts: [], maxAccounts: 5, done: 'logged_out' }),
   'the full overview': overviewPage(frame, {
@@ -73,7 +74,7 @@ const pages = {
   ...Object.fromEntries(
     steps.map((step) => [
       `the step ${step.kind}${step.kind === 'code' ? ` by ${step.way}` : ''}`,
-      loginPage(200, frame, { id: hostile, stepNumber: 1, step, problem, typed: hostile }),
+      loginPage(frame, { id: hostile, stepNumber: 1, step, problem, typed: hostile }),
     ]),
   ),
 };
@@ -119,7 +120,7 @@ describe.each(all)('$name, in $language', ({ page: { css, page }, language }) =>
 describe('a problem', () => {
   const shown = (problem: (typeof siteProblems)[number], language: string) =>
     /id="problem" role="alert">([^<]*)</.exec(
-      problemPage(400, frame, { problem, retryAfterMs: 300_000, message: 'FOR_EXAMPLE', max: 3 }).page(language).html,
+      problemPage(frame, { problem, retryAfterMs: 300_000, message: 'FOR_EXAMPLE', max: 3 }).page(language).html,
     )?.[1] ?? '';
 
   it.each(siteProblems.flatMap((each) => languages.map((language) => ({ each, language }))))(
