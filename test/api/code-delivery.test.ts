@@ -78,7 +78,7 @@ describe('version 3', () => {
       'phone',
       stepIds.phone,
       '+9996624000',
-      'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code',
+      'Telegram sends no codes to accounts without a login e-mail address. Set one up in the Telegram app, or log in with a QR code',
       'login_email_required',
     ],
     ['bot', stepIds.token, '1:x', 'Invalid bot token', 'bot_token_invalid'],

@@ -36,9 +36,27 @@ const today: Tried[] = Object.entries(operationsOfV3).map(([name, { handOver, pr
 }));
 
 const dialects = [
-  ['0.3.0', elder(operationsOf030), errorsOf030, 'mxid_deactivated', 'Your Matrix account is deactivated.'],
-  ['v1', elder(operationsOfV1), errorsOfV1, 'mxid_deactivated', 'Your Matrix account is deactivated.'],
-  ['v3', today, errorsOfV3, 'M_USER_DEACTIVATED', 'Your Matrix account is deactivated'],
+  [
+    '0.3.0',
+    elder(operationsOf030),
+    errorsOf030,
+    'mxid_deactivated',
+    'Your Matrix account is deactivated. Log in to Matrix with another account.',
+  ],
+  [
+    'v1',
+    elder(operationsOfV1),
+    errorsOfV1,
+    'mxid_deactivated',
+    'Your Matrix account is deactivated. Log in to Matrix with another account.',
+  ],
+  [
+    'v3',
+    today,
+    errorsOfV3,
+    'M_USER_DEACTIVATED',
+    'Your Matrix account is deactivated. Log in to Matrix with another account',
+  ],
 ] as const;
 
 it.each(dialects)(

@@ -157,7 +157,7 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
         const answer = await v3('create_group/group', { participants: [participant], name: { name: 'The group' } });
         expect([answer.status, answer.text]).toEqual([
           404,
-          '{"errcode":"M_NOT_FOUND","error":"No Telegram user has that identifier"}',
+          '{"errcode":"M_NOT_FOUND","error":"No Telegram user has this identifier"}',
         ]);
       },
     );

@@ -50,17 +50,17 @@ const processErrors = {
   wrong_step: notRequested,
   login_cancelled: startAgain('login_cancelled', 'The login was cancelled. Please start again.'),
   login_timed_out: startAgain('login_timed_out', 'The login took too long. Please start again.'),
-  login_finished: startAgain('login_finished', 'The login is done already.'),
+  login_finished: startAgain('login_finished', 'The login is complete already.'),
   resend_unavailable: {
     status: 400,
     errcode: 'resend_unavailable',
-    error: 'Telegram has no other way to send the code.',
+    error: 'Telegram cannot send the code another way. Enter the code that was sent.',
     state: 'code',
   },
   too_many_accounts: {
     status: 403,
     errcode: 'too_many_logins',
-    error: 'You have as many Telegram accounts as are allowed.',
+    error: 'You have reached the maximum number of Telegram accounts. Log out of one first.',
   },
   other_telegram_account: otherAccount,
 } satisfies Record<LoginProcessFailureDetails['kind'], WireError>;

@@ -74,7 +74,7 @@ const conditions = {
 const bridgeDown = {
   state_event: 'TRANSIENT_DISCONNECT',
   error: 'gangway-bridge-unreachable',
-  message: 'The bridge cannot be reached at the moment',
+  message: 'The bridge is unreachable at the moment',
 } as const;
 
 /** GET /whoami */

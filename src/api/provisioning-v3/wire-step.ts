@@ -84,7 +84,7 @@ export type WireStep = z.input<typeof loginStep>;
 
 /** Complaints whose text differs from that of the error of the same kind. */
 const instructionsOf: Readonly<Partial<Record<Complaint, string>>> = {
-  phone_code_expired: 'The code has expired. Please ask for a new one.',
+  phone_code_expired: 'The code has expired. Please request a new one.',
   phone_number_unoccupied: 'That phone number has not been registered with Telegram.',
   login_revoked: 'Telegram has ended the login. Please start again.',
 };

@@ -10,7 +10,7 @@ export const ownerErrors = {
   mxid_not_own: {
     status: 403,
     errcode: 'mxid_not_own',
-    error: 'Your access token is good for your own user ID only.',
+    error: 'Your access token is valid for your own user ID only.',
   },
 } satisfies Record<OwnerFailureDetails['kind'], WireError>;
 
@@ -31,7 +31,7 @@ export const httpErrors = {
   address_refused: {
     status: 403,
     errcode: 'unhandled_http_403',
-    error: 'This is not served to your address.',
+    error: 'Requests from your IP address are not allowed.',
   },
   too_many_attempts: {
     status: 429,
@@ -73,11 +73,15 @@ export const httpErrors = {
     errcode: 'unhandled_http_503',
     error: 'Too many connections are open. Please try again later.',
   },
-  upgrade_required: { status: 426, errcode: 'unhandled_http_426', error: 'This endpoint is a WebSocket.' },
+  upgrade_required: {
+    status: 426,
+    errcode: 'unhandled_http_426',
+    error: 'This endpoint is a WebSocket. Connect with a WebSocket client.',
+  },
   unavailable: {
     status: 503,
     errcode: 'database_unavailable',
-    error: 'This cannot be done at the moment. Please try again later.',
+    error: 'The database is unreachable at the moment. Please try again later.',
     state: 'own',
   },
   defect: internal,

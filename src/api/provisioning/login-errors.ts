@@ -45,19 +45,19 @@ export const loginErrors = {
   login_email_required: {
     status: 403,
     errcode: 'login_email_required',
-    error: `Telegram sends no code before your account has a login e-mail address. ${elsewhere('Set one up in the Telegram app')}`,
+    error: `Telegram sends no codes to accounts without a login e-mail address. ${elsewhere('Set one up in the Telegram app')}`,
     state: 'request',
   },
   payment_required: {
     status: 403,
     errcode: 'payment_required',
-    error: `Telegram sends a code to that number only if it is paid for in the Telegram app. ${elsewhere('Log in there first')}`,
+    error: `Telegram requires a payment to send a code to this number. ${elsewhere('Log in with the Telegram app first')}`,
     state: 'request',
   },
   phone_code_unavailable: {
     status: 403,
     errcode: 'phone_code_unavailable',
-    error: `Telegram sends no code to that number at the moment. ${elsewhere('Try again later')}`,
+    error: `Telegram cannot send a code to this number at the moment. ${elsewhere('Try again later')}`,
     state: 'request',
   },
   phone_code_missing: {
@@ -99,25 +99,28 @@ export const loginErrors = {
   account_deactivated: {
     status: 403,
     errcode: 'account_deactivated',
-    error:
-      'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+    error: 'Telegram has deactivated or banned this account. If this is a mistake, write to recover@telegram.org.',
     state: 'start',
   },
   account_frozen: {
     status: 403,
     errcode: 'account_frozen',
-    error: 'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+    error: 'Telegram has frozen this account. Open the Telegram app to see the reason and to appeal.',
     state: 'start',
   },
   asked_too_often: {
     status: 429,
     errcode: 'asked_too_often',
     error: ({ retryAfterMs }) =>
-      `You have tried to log in too often. Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
+      `Too many login attempts. Please wait for ${describeDuration(retryAfterMs)} before trying again.`,
     state: 'own',
   },
   not_permitted: { status: 403, errcode: 'mxid_not_whitelisted', error: 'You are not whitelisted.' },
-  owner_deactivated: { status: 403, errcode: 'mxid_deactivated', error: 'Your Matrix account is deactivated.' },
+  owner_deactivated: {
+    status: 403,
+    errcode: 'mxid_deactivated',
+    error: 'Your Matrix account is deactivated. Log in to Matrix with another account.',
+  },
   not_logged_in: { status: 403, errcode: 'not_logged_in', error: 'You are not logged in.' },
   already_logged_in: {
     status: 409,
@@ -128,31 +131,31 @@ export const loginErrors = {
   telegram_account_taken: {
     status: 409,
     errcode: 'telegram_account_taken',
-    error: 'Another Matrix user is logged in to that Telegram account.',
+    error: 'Another Matrix user is logged in to this Telegram account. Log out there first.',
     state: 'start',
   },
   telegram_unreachable: {
     status: 503,
     errcode: 'telegram_unreachable',
-    error: 'Telegram cannot be reached at the moment. Please try again later.',
+    error: 'Telegram is unreachable at the moment. Please try again later.',
     state: 'own',
   },
   telegram_rejected_us: {
     status: 502,
     errcode: 'telegram_rejected_bridge',
-    error: 'Telegram does not accept this bridge. Please tell its administrator.',
+    error: 'Telegram does not accept this bridge. Please contact its administrator.',
     state: 'own',
   },
   bridge_unreachable: {
     status: 503,
     errcode: 'bridge_unreachable',
-    error: 'The bridge cannot be reached at the moment. Please try again later.',
+    error: 'The bridge is unreachable at the moment. Please try again later.',
     state: 'own',
   },
   bridge_refused: {
     status: 502,
     errcode: 'bridge_refused',
-    error: ({ name }) => `The bridge refused: ${name}`,
+    error: ({ name }) => `The bridge returned an error: ${name}`,
     state: 'own',
   },
   bridge_request_rejected: {
@@ -164,13 +167,13 @@ export const loginErrors = {
   chats_unavailable: {
     status: 501,
     errcode: 'chats_unavailable',
-    error: 'The bridge has the Telegram session of this login. It cannot list chats.',
+    error: 'The bridge holds the Telegram session of this login, and cannot list chats.',
   },
   session_held: {
     status: 409,
     errcode: 'session_held',
     error:
-      'The Telegram session of this login is on its way to the bridge, or another program uses it. Please try again later.',
+      'The Telegram session of this login is being handed over to the bridge, or used by another program. Please try again later.',
     state: 'own',
   },
   telegram_error: {
@@ -185,27 +188,31 @@ export const loginErrors = {
 export const otherAccount: WireError = {
   status: 409,
   errcode: 'other_telegram_account',
-  error: 'That is another Telegram account.',
+  error: 'This is not the Telegram account to log in to again. Please start again with the same account.',
   state: 'start',
 };
 
 /** Why a phone number could not be added to a Matrix account. */
 export const proofErrors = {
-  number_missing: { status: 403, errcode: 'phone_number_missing', error: 'Bots have no phone number.' },
+  number_missing: {
+    status: 403,
+    errcode: 'phone_number_missing',
+    error: 'This Telegram account is a bot and has no phone number.',
+  },
   account_missing: {
     status: 403,
     errcode: 'matrix_account_missing',
-    error: 'There is no Matrix account of that user here.',
+    error: 'This user ID has no Matrix account on this server.',
   },
   number_in_use: {
     status: 409,
     errcode: 'phone_number_in_use',
-    error: 'That phone number belongs to another Matrix account.',
+    error: 'This phone number belongs to another Matrix account. Remove it there first.',
   },
   number_unchecked: {
     status: 503,
     errcode: 'phone_number_unchecked',
-    error: 'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
+    error: 'It cannot be checked at the moment whether this phone number is in use. Please try again later.',
   },
   login_over: loginErrors.not_logged_in,
 } satisfies Record<TelegramProofFailureDetails['kind'], WireError>;
@@ -226,6 +233,6 @@ function blocked(operation: Operation | undefined): string {
       return 'Your phone number has been temporarily blocked for flooding.';
     case 'logged-in':
     case undefined:
-      return 'Telegram has been asked too many times.';
+      return 'Too many requests were sent to Telegram.';
   }
 }

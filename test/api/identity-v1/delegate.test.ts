@@ -91,7 +91,7 @@ describe('the delegation of a homeserver', () => {
 
   it('does not exist if it is disabled', async () => {
     api = await startIdentityApi({ change: (deps) => ({ ...deps, delegate: undefined }) });
-    expect((await request()).json).toEqual({ error: 'Nothing is served here.', errcode: 'route_unknown' });
+    expect((await request()).json).toEqual({ error: 'There is nothing at this URL.', errcode: 'route_unknown' });
   });
 
   it('is limited to its allowed addresses', async () => {

@@ -44,12 +44,12 @@ const withState = (state: string | undefined) => (state === undefined ? {} : { s
 const json = (body: unknown) => ({ body: JSON.stringify(body) });
 
 const floodTexts: Readonly<Record<OperationName, string>> = {
-  get_me: 'Telegram has been asked too many times.',
+  get_me: 'Too many requests were sent to Telegram.',
   request_code: 'Your phone number has been temporarily blocked for flooding.',
   send_code: 'You tried to enter your phone code too many times.',
   send_password: 'You tried to enter your password too many times.',
   bot_token: 'You tried to log in too many times.',
-  add_phone: 'Telegram has been asked too many times.',
+  add_phone: 'Too many requests were sent to Telegram.',
 };
 
 const wrong = { headers: { authorization: 'Bearer wrong' } };
@@ -99,7 +99,7 @@ function everywhere(operation: OperationName): Row[] {
       operation,
       status: 403,
       errcode: 'mxid_not_own',
-      error: 'Your access token is good for your own user ID only.',
+      error: 'Your access token is valid for your own user ID only.',
       request: { path: pathOf(bob), headers: { authorization: `Bearer ${aliceToken}` } },
     },
     {
@@ -123,7 +123,7 @@ function everywhere(operation: OperationName): Row[] {
       operation,
       status: 503,
       errcode: 'database_unavailable',
-      error: 'This cannot be done at the moment. Please try again later.',
+      error: 'The database is unreachable at the moment. Please try again later.',
       ...withState(state),
       request(api) {
         api.loseDatabase();
@@ -140,7 +140,7 @@ function ofTelegram(operation: OperationName): Row[] {
       operation,
       status: 503,
       errcode: 'telegram_unreachable',
-      error: 'Telegram cannot be reached at the moment. Please try again later.',
+      error: 'Telegram is unreachable at the moment. Please try again later.',
       ...withState(state),
       fault: { kind: 'unreachable' },
     },
@@ -148,7 +148,7 @@ function ofTelegram(operation: OperationName): Row[] {
       operation,
       status: 502,
       errcode: 'telegram_rejected_bridge',
-      error: 'Telegram does not accept this bridge. Please tell its administrator.',
+      error: 'Telegram does not accept this bridge. Please contact its administrator.',
       ...withState(state),
       fault: { kind: 'client_rejected' },
     },
@@ -164,7 +164,7 @@ function ofTelegram(operation: OperationName): Row[] {
       operation,
       status: 403,
       errcode: 'account_frozen',
-      error: 'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+      error: 'Telegram has frozen this account. Open the Telegram app to see the reason and to appeal.',
       ...withState(operations[operation].start),
       fault: { kind: 'account_frozen' },
     },
@@ -216,8 +216,7 @@ function atEveryStep(operation: OperationName): Row[] {
       operation,
       status: 403,
       errcode: 'account_deactivated',
-      error:
-        'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+      error: 'Telegram has deactivated or banned this account. If this is a mistake, write to recover@telegram.org.',
       state: operation === 'bot_token' ? 'token' : 'request',
       fault: { kind: 'session_dead', reason: 'deactivated' },
     },
@@ -272,17 +271,17 @@ function numberFlood(operation: OperationName): Row {
 const sendingFaults: readonly (readonly [string, string, TelegramFailureDetails])[] = [
   [
     'login_email_required',
-    'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
+    'Telegram sends no codes to accounts without a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
     { kind: 'login_email_required' },
   ],
   [
     'payment_required',
-    'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or log in with a QR code.',
+    'Telegram requires a payment to send a code to this number. Log in with the Telegram app first, or log in with a QR code.',
     { kind: 'payment_required' },
   ],
   [
     'phone_code_unavailable',
-    'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code.',
+    'Telegram cannot send a code to this number at the moment. Try again later, or log in with a QR code.',
     { kind: 'code_unavailable' },
   ],
 ];
@@ -298,7 +297,7 @@ async function begunForAnother(api: Provisioning, phone: string): Promise<void> 
 const otherAccount: Omit<Row, 'operation'> = {
   status: 409,
   errcode: 'other_telegram_account',
-  error: 'That is another Telegram account.',
+  error: 'This is not the Telegram account to log in to again. Please start again with the same account.',
   state: 'request',
 };
 
@@ -308,7 +307,7 @@ function accountTaken(operation: 'send_code' | 'send_password' | 'bot_token'): R
     operation,
     status: 409,
     errcode: 'telegram_account_taken',
-    error: 'Another Matrix user is logged in to that Telegram account.',
+    error: 'Another Matrix user is logged in to this Telegram account. Log out there first.',
     state: operation === 'bot_token' ? 'token' : 'request',
     async prepare(api) {
       if (operation === 'send_code') await logIn(api, bob);
@@ -443,7 +442,7 @@ const rows: readonly Row[] = [
     operation,
     status: 429,
     errcode: 'asked_too_often',
-    error: 'You have tried to log in too often. Please wait for 1 minute before trying again.',
+    error: 'Too many login attempts. Please wait for 1 minute before trying again.',
     state: operations[operation].state,
     more: { retry_after: 60 },
     headers: { 'retry-after': '60' },
@@ -460,14 +459,14 @@ const rows: readonly Row[] = [
     operation: 'add_phone',
     status: 403,
     errcode: 'phone_number_missing',
-    error: 'Bots have no phone number.',
+    error: 'This Telegram account is a bot and has no phone number.',
     prepare: (api) => take(api, alice, 'bot_token', readyOperations.bot_token.body, 200),
   },
   {
     operation: 'add_phone',
     status: 403,
     errcode: 'matrix_account_missing',
-    error: 'There is no Matrix account of that user here.',
+    error: 'This user ID has no Matrix account on this server.',
     prepare: (api) => logIn(api, carol),
     request: { path: readyOperations.add_phone.pathOf(carol) },
   },
@@ -475,7 +474,7 @@ const rows: readonly Row[] = [
     operation: 'add_phone',
     status: 409,
     errcode: 'phone_number_in_use',
-    error: 'That phone number belongs to another Matrix account.',
+    error: 'This phone number belongs to another Matrix account. Remove it there first.',
     async prepare(api) {
       await logIn(api, alice);
       await api.addNumber(bob, phones.plain.slice(1));
@@ -485,7 +484,7 @@ const rows: readonly Row[] = [
     operation: 'add_phone',
     status: 503,
     errcode: 'phone_number_unchecked',
-    error: 'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
+    error: 'It cannot be checked at the moment whether this phone number is in use. Please try again later.',
     async prepare(api) {
       await logIn(api, alice);
       api.loseHomeserver();

@@ -86,11 +86,11 @@ function everywhere(operation: UserOperation): Row[] {
   const row = rowOf(operation);
   return [
     row(401, 'shared_secret_invalid', 'Shared secret is not valid.', { request: wrong }),
-    row(403, 'mxid_not_own', 'Your access token is good for your own user ID only.', {
+    row(403, 'mxid_not_own', 'Your access token is valid for your own user ID only.', {
       request: { path: pathOf(bob), headers: { authorization: `Bearer ${aliceToken}` } },
     }),
     row(403, 'mxid_not_whitelisted', 'You are not whitelisted.', { request: { path: pathOf(outsider) } }),
-    row(503, 'database_unavailable', 'This cannot be done at the moment. Please try again later.', {
+    row(503, 'database_unavailable', 'The database is unreachable at the moment. Please try again later.', {
       state: own(operation),
       request(api) {
         api.loseDatabase();
@@ -109,7 +109,7 @@ const floodTexts: Partial<Record<UserOperation, string>> = {
 };
 
 function floodWait(operation: UserOperation): Row {
-  const flood = floodTexts[operation] ?? 'Telegram has been asked too many times.';
+  const flood = floodTexts[operation] ?? 'Too many requests were sent to Telegram.';
   return {
     operation,
     status: 429,
@@ -128,7 +128,7 @@ function ofTelegram(operation: UserOperation): Row[] {
       operation,
       status: 503,
       errcode: 'telegram_unreachable',
-      error: 'Telegram cannot be reached at the moment. Please try again later.',
+      error: 'Telegram is unreachable at the moment. Please try again later.',
       state,
       fault: { kind: 'unreachable' },
     },
@@ -136,7 +136,7 @@ function ofTelegram(operation: UserOperation): Row[] {
       operation,
       status: 502,
       errcode: 'telegram_rejected_bridge',
-      error: 'Telegram does not accept this bridge. Please tell its administrator.',
+      error: 'Telegram does not accept this bridge. Please contact its administrator.',
       state,
       fault: { kind: 'client_rejected' },
     },
@@ -152,7 +152,7 @@ function ofTelegram(operation: UserOperation): Row[] {
       operation,
       status: 403,
       errcode: 'account_frozen',
-      error: 'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+      error: 'Telegram has frozen this account. Open the Telegram app to see the reason and to appeal.',
       state: operations[operation].start,
       fault: { kind: 'account_frozen' },
     },
@@ -254,8 +254,7 @@ function deactivated(operation: UserOperation): Row {
     operation,
     status: 403,
     errcode: 'account_deactivated',
-    error:
-      'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+    error: 'Telegram has deactivated or banned this account. If this is a mistake, write to recover@telegram.org.',
     state: operation === 'bot_token' ? 'token' : 'request',
     fault: { kind: 'session_dead', reason: 'deactivated' },
   };
@@ -264,17 +263,17 @@ function deactivated(operation: UserOperation): Row {
 const sendingFaults: readonly (readonly [string, string, TelegramFailureDetails])[] = [
   [
     'login_email_required',
-    'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
+    'Telegram sends no codes to accounts without a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
     { kind: 'login_email_required' },
   ],
   [
     'payment_required',
-    'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or log in with a QR code.',
+    'Telegram requires a payment to send a code to this number. Log in with the Telegram app first, or log in with a QR code.',
     { kind: 'payment_required' },
   ],
   [
     'phone_code_unavailable',
-    'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code.',
+    'Telegram cannot send a code to this number at the moment. Try again later, or log in with a QR code.',
     { kind: 'code_unavailable' },
   ],
 ];
@@ -301,7 +300,7 @@ async function begunForAnother(api: Provisioning, phone: string): Promise<void> 
 const otherAccount: Omit<Row, 'operation'> = {
   status: 409,
   errcode: 'other_telegram_account',
-  error: 'That is another Telegram account.',
+  error: 'This is not the Telegram account to log in to again. Please start again with the same account.',
   state: 'request',
 };
 
@@ -311,7 +310,7 @@ function accountTaken(operation: 'send_code' | 'send_password' | 'bot_token'): R
     operation,
     status: 409,
     errcode: 'telegram_account_taken',
-    error: 'Another Matrix user is logged in to that Telegram account.',
+    error: 'Another Matrix user is logged in to this Telegram account. Log out there first.',
     state: operation === 'bot_token' ? 'token' : 'request',
     async prepare(api) {
       if (operation === 'send_code') await logIn(api, bob);
@@ -350,7 +349,7 @@ const rows: readonly Row[] = [
     operation,
     status: 429,
     errcode: 'asked_too_often',
-    error: 'You have tried to log in too often. Please wait for 1 minute before trying again.',
+    error: 'Too many login attempts. Please wait for 1 minute before trying again.',
     state: own(operation),
     more: { retry_after: 60 },
     async prepare(api) {
@@ -401,14 +400,14 @@ const rows: readonly Row[] = [
     operation: 'add_phone',
     status: 403,
     errcode: 'phone_number_missing',
-    error: 'Bots have no phone number.',
+    error: 'This Telegram account is a bot and has no phone number.',
     prepare: (api) => take(api, alice, 'bot_token', { token: botToken }, 200),
   },
   {
     operation: 'add_phone',
     status: 403,
     errcode: 'matrix_account_missing',
-    error: 'There is no Matrix account of that user here.',
+    error: 'This user ID has no Matrix account on this server.',
     prepare: (api) => logIn(api, carol),
     request: { path: readyOperations.add_phone.pathOf(carol) },
   },
@@ -416,7 +415,7 @@ const rows: readonly Row[] = [
     operation: 'add_phone',
     status: 409,
     errcode: 'phone_number_in_use',
-    error: 'That phone number belongs to another Matrix account.',
+    error: 'This phone number belongs to another Matrix account. Remove it there first.',
     async prepare(api) {
       await logIn(api, alice);
       await api.addNumber(bob, phones.plain.slice(1));
@@ -426,7 +425,7 @@ const rows: readonly Row[] = [
     operation: 'add_phone',
     status: 503,
     errcode: 'phone_number_unchecked',
-    error: 'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
+    error: 'It cannot be checked at the moment whether this phone number is in use. Please try again later.',
     async prepare(api) {
       await logIn(api, alice);
       api.loseHomeserver();
@@ -452,7 +451,7 @@ const rows: readonly Row[] = [
     operation: 'resend_code',
     status: 400,
     errcode: 'resend_unavailable',
-    error: 'Telegram has no other way to send the code.',
+    error: 'Telegram cannot send the code another way. Enter the code that was sent.',
     state: 'code',
     async prepare(api) {
       await readyOperations.resend_code.prepare(api);

@@ -117,7 +117,7 @@ describe('the QR login of version 1', () => {
     expect(await socket.next()).toEqual({
       success: false,
       error: 'flood_wait',
-      message: 'Telegram has been asked too many times. Please wait for 1 minute and 1 second before trying again.',
+      message: 'Too many requests were sent to Telegram. Please wait for 1 minute and 1 second before trying again.',
     });
     expect(await socket.closed).toBe(1000);
   });
@@ -147,11 +147,11 @@ describe('the QR login of version 1', () => {
     expect(await answers(known, 'alice')).toBe('400 {"error":"Invalid user ID","errcode":"mxid_invalid"}');
     api.telegram.fail('exportLoginToken', { kind: 'unreachable' });
     expect(await answers(known)).toBe(
-      '503 {"error":"Telegram cannot be reached at the moment. Please try again later.","errcode":"telegram_unreachable"}',
+      '503 {"error":"Telegram is unreachable at the moment. Please try again later.","errcode":"telegram_unreachable"}',
     );
     await exhaustAttempts(api);
     expect(await answers(known)).toBe(
-      '429 {"error":"You have tried to log in too often. Please wait for 1 minute before trying again.","errcode":"asked_too_often","retry_after":60}',
+      '429 {"error":"Too many login attempts. Please wait for 1 minute before trying again.","errcode":"asked_too_often","retry_after":60}',
     );
     await api.clock.advance(600_000);
     await logIn(api, alice);

@@ -27,7 +27,7 @@ async function whoami(authorization: string | undefined, query = ''): Promise<st
 }
 
 const ok = '200 {"login_ids":[]}';
-const notOwn = '403 {"errcode":"M_FORBIDDEN","error":"Your token is good for your own user ID only"}';
+const notOwn = '403 {"errcode":"M_FORBIDDEN","error":"Your token is valid for your own user ID only"}';
 const unknown = '401 {"errcode":"M_UNKNOWN_TOKEN","error":"Invalid auth token"}';
 const missing = '401 {"errcode":"M_MISSING_TOKEN","error":"Missing auth token"}';
 

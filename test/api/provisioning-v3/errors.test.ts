@@ -86,27 +86,31 @@ const row = (operation: OperationName, [status, errcode, error]: Error, rest: Pa
 
 const notFound: Error = [404, 'M_NOT_FOUND', 'Login not found'];
 const noMatchingLogin: Error = [404, 'M_NOT_FOUND', 'No matching user login found'];
-const badState: Error = [400, 'M_BAD_STATE', 'The login does not stand at that step'];
+const badState: Error = [400, 'M_BAD_STATE', 'The login is not at this step'];
 const unknownToken: Error = [401, 'M_UNKNOWN_TOKEN', 'Invalid auth token'];
 const missingToken: Error = [401, 'M_MISSING_TOKEN', 'Missing auth token'];
 const notPermitted: Error = [403, 'M_FORBIDDEN', 'User does not have login permissions'];
-const notOwn: Error = [403, 'M_FORBIDDEN', 'Your token is good for your own user ID only'];
+const notOwn: Error = [403, 'M_FORBIDDEN', 'Your token is valid for your own user ID only'];
 const unchecked: Error = [503, 'M_UNKNOWN', 'Your token cannot be checked at the moment. Please try again later'];
-const unreachable: Error = [503, 'FI.MAU.TELEGRAM.UNREACHABLE', 'Telegram cannot be reached at the moment'];
+const unreachable: Error = [
+  503,
+  'FI.MAU.TELEGRAM.UNREACHABLE',
+  'Telegram is unreachable at the moment. Please try again later',
+];
 const tooOften: readonly [Error, Partial<Row>] = [
-  [429, 'M_LIMIT_EXCEEDED', 'You have tried to log in too often. Try again in 1 minute'],
+  [429, 'M_LIMIT_EXCEEDED', 'Too many login attempts. Try again in 1 minute'],
   { retryAfterMs: 60_000, before: exhaustAttempts },
 ];
 const refused: Error = [502, 'FI.MAU.TELEGRAM.REFUSED', 'Telegram refused with the error SOME_NAME'];
 const frozen: Error = [
   403,
   'FI.MAU.TELEGRAM.ACCOUNT_FROZEN',
-  'Telegram has frozen that account. See in the Telegram app why',
+  'Telegram has frozen this account. Open the Telegram app to see the reason and to appeal',
 ];
 const deactivated: Error = [
   403,
   'FI.MAU.TELEGRAM.ACCOUNT_DEACTIVATED',
-  'Telegram has deactivated or banned that account',
+  'Telegram has deactivated or banned this account. If this is a mistake, write to recover@telegram.org',
 ];
 const revoked: Error = [410, 'FI.MAU.TELEGRAM.LOGIN_REVOKED', 'Telegram has ended this login. Please start again'];
 
@@ -134,14 +138,14 @@ function ofTokens(operation: OperationName): Row[] {
     }),
     row(operation, unchecked, { authorization: `Bearer ${mysteriousToken}` }),
     row(operation, [400, 'M_MISSING_PARAM', 'The query parameter user_id is missing'], { query: '' }),
-    row(operation, [400, 'M_INVALID_PARAM', 'The query parameter user_id is no Matrix ID'], { query: '?user_id=x' }),
+    row(operation, [400, 'M_INVALID_PARAM', 'The query parameter user_id is not a Matrix ID'], { query: '?user_id=x' }),
   ];
 }
 
 const databaseLess = new Set<OperationName>(['capabilities', 'login_flows']);
 
 function withDatabase(operation: OperationName): Row {
-  return row(operation, [503, 'M_UNKNOWN', 'The database cannot be reached at the moment. Please try again later'], {
+  return row(operation, [503, 'M_UNKNOWN', 'The database is unreachable at the moment. Please try again later'], {
     before: (api) => Promise.resolve(api.loseDatabase()),
   });
 }
@@ -149,7 +153,7 @@ function withDatabase(operation: OperationName): Row {
 function floodWait(operation: OperationName): Row {
   return row(
     operation,
-    [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait 2 minutes and 1 second before trying again'],
+    [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram limits these requests. Try again in 2 minutes and 1 second'],
     { retryAfterMs: 120_001, fault: { kind: 'flood_wait', retryAfterMs: 120_001 } },
   );
 }
@@ -160,7 +164,11 @@ function ofTelegram(operation: OperationName): Row[] {
     row(operation, unreachable, { fault: { kind: 'unreachable' } }),
     row(
       operation,
-      [502, 'FI.MAU.TELEGRAM.BRIDGE_REJECTED', 'Telegram does not accept this bridge. Please tell its administrator'],
+      [
+        502,
+        'FI.MAU.TELEGRAM.BRIDGE_REJECTED',
+        'Telegram does not accept this bridge. Please contact its administrator',
+      ],
       { fault: { kind: 'client_rejected' } },
     ),
     row(operation, refused, { fault: { kind: 'unknown_error', name: 'SOME_NAME' } }),
@@ -169,7 +177,7 @@ function ofTelegram(operation: OperationName): Row[] {
 }
 
 function unfitBody(operation: OperationName): Row {
-  return row(operation, [400, 'M_BAD_JSON', 'Content is not a JSON object of the right shape'], { body: '[]' });
+  return row(operation, [400, 'M_BAD_JSON', 'Content is not a JSON object with the expected members'], { body: '[]' });
 }
 
 function ofBodies(operation: OperationName): Row[] {
@@ -184,8 +192,8 @@ function ofBodies(operation: OperationName): Row[] {
 function ofProcesses(operation: OperationName): Row[] {
   const { prepare } = readyOperations[operation];
   const idIn = (path: string) => path.replace(/^.*\/login\/(?:step|resend)\/([^/]+).*$/, '$1');
-  const cancelled: Error = [410, 'FI.MAU.BRIDGE.LOGIN_CANCELLED', 'The login was cancelled'];
-  const late: Error = [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'];
+  const cancelled: Error = [410, 'FI.MAU.BRIDGE.LOGIN_CANCELLED', 'The login was cancelled. Please start again'];
+  const late: Error = [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long. Please start again'];
   return [
     row(operation, notFound, { query: `?user_id=${bob}` }),
     row(operation, cancelled, {
@@ -205,7 +213,7 @@ async function finished(api: Provisioning): Promise<string> {
   return String(begun.json['login_id']);
 }
 
-const alreadyFinished: Error = [410, 'FI.MAU.BRIDGE.LOGIN_ALREADY_FINISHED', 'The login is done already'];
+const alreadyFinished: Error = [410, 'FI.MAU.BRIDGE.LOGIN_ALREADY_FINISHED', 'The login is complete already'];
 
 function numberFlood(operation: OperationName): Row {
   const text = 'Your phone number has been temporarily blocked for flooding, usually for around a day';
@@ -220,7 +228,7 @@ function ofSendingAgain(operation: OperationName): Row[] {
       [
         403,
         'FI.MAU.TELEGRAM.PAYMENT_REQUIRED',
-        'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or with a QR code here',
+        'Telegram requires a payment to send a code to this number. Log in with the Telegram app first, or log in with a QR code',
       ],
       { fault: { kind: 'payment_required' } },
     ),
@@ -229,7 +237,7 @@ function ofSendingAgain(operation: OperationName): Row[] {
       [
         403,
         'FI.MAU.TELEGRAM.PHONE_CODE_UNAVAILABLE',
-        'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code',
+        'Telegram cannot send a code to this number at the moment. Try again later, or log in with a QR code',
       ],
       { fault: { kind: 'code_unavailable' } },
     ),
@@ -266,7 +274,11 @@ function ofEnds(operation: 'login_user_input' | 'login_display_and_wait'): Row[]
   return [
     row(
       operation,
-      [409, 'FI.MAU.TELEGRAM.ACCOUNT_TAKEN', 'Another Matrix user is logged in to that Telegram account'],
+      [
+        409,
+        'FI.MAU.TELEGRAM.ACCOUNT_TAKEN',
+        'Another Matrix user is logged in to this Telegram account. Log out there first',
+      ],
       {
         async prepare(api) {
           await logIn(api, bob);
@@ -274,18 +286,26 @@ function ofEnds(operation: 'login_user_input' | 'login_display_and_wait'): Row[]
         },
       },
     ),
-    row(operation, [409, 'FI.MAU.TELEGRAM.ALREADY_LOGGED_IN', 'You are already logged in to that Telegram account'], {
+    row(operation, [409, 'FI.MAU.TELEGRAM.ALREADY_LOGGED_IN', 'You are already logged in to this Telegram account'], {
       async prepare(api) {
         await logIn(api, alice);
         return nearlyDone(api, phones.plain);
       },
     }),
-    row(operation, [409, 'FI.MAU.TELEGRAM.OTHER_ACCOUNT', 'That is another Telegram account'], {
-      async prepare(api) {
-        await logIn(api, alice);
-        return nearlyDone(api, phones.withoutUsername, '&login_id=1');
+    row(
+      operation,
+      [
+        409,
+        'FI.MAU.TELEGRAM.OTHER_ACCOUNT',
+        'This is not the Telegram account to log in to again. Please start again with the same account',
+      ],
+      {
+        async prepare(api) {
+          await logIn(api, alice);
+          return nearlyDone(api, phones.withoutUsername, '&login_id=1');
+        },
       },
-    }),
+    ),
     row(operation, [403, 'FI.MAU.BRIDGE.TOO_MANY_LOGINS', 'Maximum number of logins exceeded (3)'], {
       async prepare(api) {
         await logIn(api, alice);
@@ -331,7 +351,7 @@ const rows: readonly Row[] = [
     }),
   ),
   ...asking.map((operation) => row(operation, notFound, { query: `?user_id=${alice}&login_id=1` })),
-  row('resolve_identifier', [404, 'M_NOT_FOUND', 'No Telegram user has that identifier'], {
+  row('resolve_identifier', [404, 'M_NOT_FOUND', 'No Telegram user has this identifier'], {
     async prepare(api) {
       await logIn(api, alice);
       return { method: 'GET', path: '/v3/resolve_identifier/nobody_at_all' };
@@ -350,7 +370,7 @@ const rows: readonly Row[] = [
       { handOver: undefined },
     ),
   ),
-  row('create_dm', [404, 'M_NOT_FOUND', 'No Telegram user has that identifier'], {
+  row('create_dm', [404, 'M_NOT_FOUND', 'No Telegram user has this identifier'], {
     async prepare(api) {
       await logIn(api, alice);
       return { method: 'POST', path: '/v3/create_dm/nobody_at_all' };
@@ -370,7 +390,7 @@ const rows: readonly Row[] = [
     [
       409,
       'GANGWAY.SESSION_HELD',
-      'The Telegram session of this login is on its way to the bridge, or another program uses it. Try again later',
+      'The Telegram session of this login is being handed over to the bridge, or used by another program. Please try again later',
     ],
     { before: lend },
   ),
@@ -380,7 +400,7 @@ const rows: readonly Row[] = [
         make(api, { method: 'POST', path: '/v3/session_transfer/finish', body: { remote_id: '9996620234' } }),
     }),
   ),
-  row('create_group', [404, 'M_NOT_FOUND', 'No Telegram user has that identifier'], {
+  row('create_group', [404, 'M_NOT_FOUND', 'No Telegram user has this identifier'], {
     before: (api) => Promise.resolve(api.fakeBridge.fail('createGroup', { kind: 'bridge_identifier_unknown' })),
   }),
   row('login_hand_over', notFound, { query: `?user_id=${bob}` }),
@@ -418,14 +438,22 @@ const rows: readonly Row[] = [
       path: `/v3/login/resend/${String((await start(api, 'phone')).json['login_id'])}`,
     }),
   }),
-  row('login_resend', [400, 'FI.MAU.TELEGRAM.RESEND_UNAVAILABLE', 'Telegram has no other way to send the code'], {
-    async prepare(api) {
-      const request = await readyOperations.login_resend.prepare(api);
-      await make(api, request);
-      await api.clock.advance(60_000);
-      return request;
+  row(
+    'login_resend',
+    [
+      400,
+      'FI.MAU.TELEGRAM.RESEND_UNAVAILABLE',
+      'Telegram cannot send the code another way. Enter the code that was sent',
+    ],
+    {
+      async prepare(api) {
+        const request = await readyOperations.login_resend.prepare(api);
+        await make(api, request);
+        await api.clock.advance(60_000);
+        return request;
+      },
     },
-  }),
+  ),
   row('login_user_input', alreadyFinished, {
     prepare: async (api) => ({
       method: 'POST',
@@ -452,7 +480,7 @@ const rows: readonly Row[] = [
   row('login_cancel', alreadyFinished, {
     prepare: async (api) => ({ method: 'POST', path: `/v3/login/cancel/${await finished(api)}` }),
   }),
-  row('login_cancel', [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long'], {
+  row('login_cancel', [410, 'FI.MAU.BRIDGE.LOGIN_TIMED_OUT', 'The login took too long. Please start again'], {
     before: (api) => api.clock.advance(31 * 60_000),
   }),
   row('login_add_phone', notFound, { when: 'for another user', query: `?user_id=${bob}` }),
@@ -460,28 +488,36 @@ const rows: readonly Row[] = [
     when: 'after the session has ended',
     before: (api) => Promise.resolve(api.telegram.endSessions('revoked')),
   }),
-  row('login_add_phone', [403, 'GANGWAY.PHONE_NUMBER_MISSING', 'Bots have no phone number'], {
-    async prepare(api) {
-      await make(api, await input(stepIds.token, botToken, 'bot')(api));
-      return { method: 'POST', path: '/v3/login/add_phone/2000020234' };
+  row(
+    'login_add_phone',
+    [403, 'GANGWAY.PHONE_NUMBER_MISSING', 'This Telegram account is a bot and has no phone number'],
+    {
+      async prepare(api) {
+        await make(api, await input(stepIds.token, botToken, 'bot')(api));
+        return { method: 'POST', path: '/v3/login/add_phone/2000020234' };
+      },
     },
-  }),
-  row('login_add_phone', [403, 'GANGWAY.MATRIX_ACCOUNT_MISSING', 'There is no Matrix account of that user here'], {
+  ),
+  row('login_add_phone', [403, 'GANGWAY.MATRIX_ACCOUNT_MISSING', 'This user ID has no Matrix account on this server'], {
     query: `?user_id=${carol}`,
     async prepare(api) {
       await logIn(api, carol);
       return { method: 'POST', path: '/v3/login/add_phone/9996620234' };
     },
   }),
-  row('login_add_phone', [409, 'GANGWAY.PHONE_NUMBER_IN_USE', 'That phone number belongs to another Matrix account'], {
-    before: (api) => api.addNumber(bob, phones.plain.slice(1)),
-  }),
+  row(
+    'login_add_phone',
+    [409, 'GANGWAY.PHONE_NUMBER_IN_USE', 'This phone number belongs to another Matrix account. Remove it there first'],
+    {
+      before: (api) => api.addNumber(bob, phones.plain.slice(1)),
+    },
+  ),
   row(
     'login_add_phone',
     [
       503,
       'GANGWAY.PHONE_NUMBER_UNCHECKED',
-      'Whether that phone number belongs to another Matrix account cannot be checked at the moment',
+      'It cannot be checked at the moment whether this phone number is in use. Please try again later',
     ],
     { before: (api) => Promise.resolve(api.loseHomeserver()) },
   ),
@@ -498,7 +534,7 @@ const rows: readonly Row[] = [
   ...(['login_user_input', 'login_display_and_wait'] as const).flatMap(ofEnds),
   row(
     'login_display_and_wait',
-    [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram asks to wait 2 minutes before trying again'],
+    [429, 'FI.MAU.TELEGRAM.FLOOD_WAIT', 'Telegram limits these requests. Try again in 2 minutes'],
     {
       retryAfterMs: 120_000,
       ...atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'flood_wait', retryAfterMs: 120_000 })),
@@ -511,7 +547,7 @@ const rows: readonly Row[] = [
   ),
   row(
     'login_display_and_wait',
-    [502, 'FI.MAU.TELEGRAM.BRIDGE_REJECTED', 'Telegram does not accept this bridge. Please tell its administrator'],
+    [502, 'FI.MAU.TELEGRAM.BRIDGE_REJECTED', 'Telegram does not accept this bridge. Please contact its administrator'],
     atNextCode((api) => api.telegram.fail('exportLoginToken', { kind: 'client_rejected' })),
   ),
   row(

@@ -153,7 +153,7 @@ describe('a login by phone', () => {
     expect(back.status).toBe(200);
     expect(back.json).toMatchObject({
       step_id: fields.phone,
-      instructions: 'The code has expired. Please ask for a new one.',
+      instructions: 'The code has expired. Please request a new one.',
       'gangway.complaint': 'phone_code_expired',
     });
     const anew = await answer(back, phones.plain);

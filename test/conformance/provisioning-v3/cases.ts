@@ -33,8 +33,8 @@ const acquaintance = '+9996620235';
 const deviates = (ruling: number, status: number, body: Body) => ({ deviation: { ruling, status, body } });
 const error = (ruling: number, status: number, errcode: string, text: string) =>
   deviates(ruling, status, { errcode, error: text });
-const badState = error(25, 400, 'M_BAD_STATE', 'The login does not stand at that step');
-const notOwn = error(24, 403, 'M_FORBIDDEN', 'Your token is good for your own user ID only');
+const badState = error(25, 400, 'M_BAD_STATE', 'The login is not at this step');
+const notOwn = error(24, 403, 'M_FORBIDDEN', 'Your token is valid for your own user ID only');
 const notFound = error(22, 404, 'M_NOT_FOUND', 'Login not found');
 
 const told = { delivery: 'app', length: 5, next_delivery: 'sms', resend_after: 60, is_new: true };
@@ -103,7 +103,7 @@ const fails = (
 const minuteAndSecond: TelegramFailureDetails = { kind: 'flood_wait', retryAfterMs: 61_000 };
 const flooded = deviates(26, 429, {
   errcode: 'FI.MAU.TELEGRAM.FLOOD_WAIT',
-  error: 'Telegram asks to wait 1 minute and 1 second before trying again',
+  error: 'Telegram limits these requests. Try again in 1 minute and 1 second',
   retry_after_ms: 61_000,
 });
 type NumberFault = 'phone_number_invalid' | 'phone_number_banned' | 'phone_number_app_signup_forbidden';
@@ -338,14 +338,14 @@ export const cases: Readonly<Record<string, ReplayCase>> = {
     ...flooded,
   },
   AccessTokenInvalid: refusedBot('bot_token_invalid', 'Invalid bot token'),
-  AccessTokenExpired: refusedBot('bot_token_expired', 'The bot token has expired'),
+  AccessTokenExpired: refusedBot('bot_token_expired', 'The bot token has expired. Get a new one from @BotFather'),
   PhoneCodeExpired: {
     given: [...codeAsked(), fails({ kind: 'phone_code_expired' }, 'signIn')],
     request: input(stepIds.code, '22222'),
     ...deviates(
       27,
       200,
-      step('user_input', stepIds.phone, 'The code has expired. Please ask for a new one.', {
+      step('user_input', stepIds.phone, 'The code has expired. Please request a new one.', {
         ...phoneField,
         'gangway.complaint': 'phone_code_expired',
       }),

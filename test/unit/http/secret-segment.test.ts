@@ -134,7 +134,7 @@ describe('a refusal of an IP address', () => {
     ]);
     expect(await sendRaw(server.port, { method: 'POST', path: '/test/echo', body: '{' })).toMatchObject({
       status: 403,
-      text: '{"error":"This is not served to your address.","errcode":"address_refused"}',
+      text: '{"error":"Requests from your IP address are not allowed.","errcode":"address_refused"}',
     });
     expect(asked).toEqual(['127.0.0.1']);
   });

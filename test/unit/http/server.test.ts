@@ -55,7 +55,7 @@ describe('an answer', () => {
       await serve([testSurface([sayEndpoint()])]);
       const { status, text } = await get(path);
       expect(status).toBe(404);
-      expect(text).toBe('{"error":"Nothing is served here.","errcode":"route_unknown"}');
+      expect(text).toBe('{"error":"There is nothing at this URL.","errcode":"route_unknown"}');
     },
   );
 
@@ -127,7 +127,9 @@ describe('a failure in an endpoint', () => {
     });
     const { status, text } = await get('/test/say/x');
     expect(status).toBe(503);
-    expect(text).toBe('{"error":"This cannot be done at the moment. Please try again later.","errcode":"unavailable"}');
+    expect(text).toBe(
+      '{"error":"The service is unavailable at the moment. Please try again later.","errcode":"unavailable"}',
+    );
     await server.log.line('request');
     const told = server.log.lines.filter(({ message }) => message === 'request failed');
     expect(told).toMatchObject([{ level: 'warn', fields: { error: { details: { kind: 'mishap' } } } }]);

@@ -14,7 +14,7 @@ export interface Shown {
 }
 
 const byPhone = { start: 'request' } as const;
-const asked = { flood: 'Telegram has been asked too many times.' } as const;
+const asked = { flood: 'Too many requests were sent to Telegram.' } as const;
 const codes = { own: 'code', ...byPhone, flood: 'You tried to enter your phone code too many times.' } as const;
 
 /** The properties of each operation. */
@@ -111,19 +111,19 @@ export const expectedOf030: Readonly<Record<keyof typeof wireErrors, Expected>> 
   login_email_required: error(
     403,
     'login_email_required',
-    'Telegram sends no code before your account has a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
+    'Telegram sends no codes to accounts without a login e-mail address. Set one up in the Telegram app, or log in with a QR code.',
     at('request'),
   ),
   payment_required: error(
     403,
     'payment_required',
-    'Telegram sends a code to that number only if it is paid for in the Telegram app. Log in there first, or log in with a QR code.',
+    'Telegram requires a payment to send a code to this number. Log in with the Telegram app first, or log in with a QR code.',
     at('request'),
   ),
   phone_code_unavailable: error(
     403,
     'phone_code_unavailable',
-    'Telegram sends no code to that number at the moment. Try again later, or log in with a QR code.',
+    'Telegram cannot send a code to this number at the moment. Try again later, or log in with a QR code.',
     at('request'),
   ),
   phone_code_missing: error(400, 'phone_code_missing', 'You must provide the code from your phone.', at('code')),
@@ -145,24 +145,28 @@ export const expectedOf030: Readonly<Record<keyof typeof wireErrors, Expected>> 
   account_deactivated: error(
     403,
     'account_deactivated',
-    'Telegram has deactivated or banned that account. Please write to recover@telegram.org if this is a mistake.',
+    'Telegram has deactivated or banned this account. If this is a mistake, write to recover@telegram.org.',
     start,
   ),
   account_frozen: error(
     403,
     'account_frozen',
-    'Telegram has frozen that account. Please see in the Telegram app why, and how to appeal.',
+    'Telegram has frozen this account. Open the Telegram app to see the reason and to appeal.',
     start,
   ),
   asked_too_often: error(
     429,
     'asked_too_often',
-    'You have tried to log in too often. Please wait for 1 minute before trying again.',
+    'Too many login attempts. Please wait for 1 minute before trying again.',
     own,
     { retryAfter: 60 },
   ),
   not_permitted: error(403, 'mxid_not_whitelisted', 'You are not whitelisted.'),
-  owner_deactivated: error(403, 'mxid_deactivated', 'Your Matrix account is deactivated.'),
+  owner_deactivated: error(
+    403,
+    'mxid_deactivated',
+    'Your Matrix account is deactivated. Log in to Matrix with another account.',
+  ),
   not_logged_in: notLoggedIn,
   already_logged_in: error(409, 'already_logged_in', 'You are already logged in.', at('logged-in'), {
     more: { username: 'magic_2_0234', phone: '9996620234' },
@@ -170,56 +174,65 @@ export const expectedOf030: Readonly<Record<keyof typeof wireErrors, Expected>> 
   telegram_account_taken: error(
     409,
     'telegram_account_taken',
-    'Another Matrix user is logged in to that Telegram account.',
+    'Another Matrix user is logged in to this Telegram account. Log out there first.',
     start,
   ),
   telegram_unreachable: error(
     503,
     'telegram_unreachable',
-    'Telegram cannot be reached at the moment. Please try again later.',
+    'Telegram is unreachable at the moment. Please try again later.',
     own,
   ),
   telegram_rejected_us: error(
     502,
     'telegram_rejected_bridge',
-    'Telegram does not accept this bridge. Please tell its administrator.',
+    'Telegram does not accept this bridge. Please contact its administrator.',
     own,
   ),
   telegram_error: error(502, 'telegram_refused', 'Telegram refused with the error SOME_NAME.', own),
   bridge_unreachable: error(
     503,
     'bridge_unreachable',
-    'The bridge cannot be reached at the moment. Please try again later.',
+    'The bridge is unreachable at the moment. Please try again later.',
     own,
   ),
-  bridge_refused: error(502, 'bridge_refused', 'The bridge refused: Try later', own),
+  bridge_refused: error(502, 'bridge_refused', 'The bridge returned an error: Try later', own),
   bridge_request_rejected: error(400, 'bridge_request_rejected', 'The bridge rejected the request: Try otherwise', own),
   chats_unavailable: error(
     501,
     'chats_unavailable',
-    'The bridge has the Telegram session of this login. It cannot list chats.',
+    'The bridge holds the Telegram session of this login, and cannot list chats.',
   ),
   session_held: error(
     409,
     'session_held',
-    'The Telegram session of this login is on its way to the bridge, or another program uses it. Please try again later.',
+    'The Telegram session of this login is being handed over to the bridge, or used by another program. Please try again later.',
     own,
   ),
-  other_telegram_account: error(409, 'other_telegram_account', 'That is another Telegram account.', start),
+  other_telegram_account: error(
+    409,
+    'other_telegram_account',
+    'This is not the Telegram account to log in to again. Please start again with the same account.',
+    start,
+  ),
   mxid_empty: error(400, 'mxid_empty', 'User ID not given.'),
   mxid_invalid: invalidId,
-  mxid_not_own: error(403, 'mxid_not_own', 'Your access token is good for your own user ID only.'),
-  number_missing: error(403, 'phone_number_missing', 'Bots have no phone number.'),
-  account_missing: error(403, 'matrix_account_missing', 'There is no Matrix account of that user here.'),
-  number_in_use: error(409, 'phone_number_in_use', 'That phone number belongs to another Matrix account.'),
+  mxid_not_own: error(403, 'mxid_not_own', 'Your access token is valid for your own user ID only.'),
+  number_missing: error(403, 'phone_number_missing', 'This Telegram account is a bot and has no phone number.'),
+  account_missing: error(403, 'matrix_account_missing', 'This user ID has no Matrix account on this server.'),
+  number_in_use: error(
+    409,
+    'phone_number_in_use',
+    'This phone number belongs to another Matrix account. Remove it there first.',
+  ),
   number_unchecked: error(
     503,
     'phone_number_unchecked',
-    'Whether that phone number belongs to another Matrix account cannot be checked at the moment.',
+    'It cannot be checked at the moment whether this phone number is in use. Please try again later.',
   ),
   login_over: notLoggedIn,
   unauthorized: error(401, 'shared_secret_invalid', 'Shared secret is not valid.'),
-  address_refused: error(403, 'unhandled_http_403', 'This is not served to your address.'),
+  address_refused: error(403, 'unhandled_http_403', 'Requests from your IP address are not allowed.'),
   too_many_attempts: error(
     429,
     'too_many_attempts',
@@ -241,7 +254,12 @@ export const expectedOf030: Readonly<Record<keyof typeof wireErrors, Expected>> 
   server_busy: error(503, 'unhandled_http_503', 'Too many requests are being received. Please try again later.'),
   body_encoded: error(415, 'unhandled_http_415', 'The request body must not have a Content-Encoding.'),
   too_many_open: error(503, 'unhandled_http_503', 'Too many connections are open. Please try again later.'),
-  upgrade_required: error(426, 'unhandled_http_426', 'This endpoint is a WebSocket.'),
-  unavailable: error(503, 'database_unavailable', 'This cannot be done at the moment. Please try again later.', own),
+  upgrade_required: error(426, 'unhandled_http_426', 'This endpoint is a WebSocket. Connect with a WebSocket client.'),
+  unavailable: error(
+    503,
+    'database_unavailable',
+    'The database is unreachable at the moment. Please try again later.',
+    own,
+  ),
   defect: error(500, 'exception', ({ doing }) => `Internal server error while ${doing}.`, own),
 };
