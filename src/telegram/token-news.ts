@@ -6,6 +6,8 @@ export interface TokenNews {
   /** Resets the record: only later events count. */
   reset(): void;
   notify(): void;
+  /** From now on, each wait resolves at once. */
+  end(): void;
   /** Resolves when a QR code may have been scanned, or `signal` aborts. */
   wait(signal: AbortSignal): Promise<void>;
 }
@@ -13,14 +15,21 @@ export interface TokenNews {
 export function createTokenNews(): TokenNews {
   const waiting = new Set<() => void>();
   let isNew = true;
+  let ended = false;
+
+  const notify = (): void => {
+    isNew = true;
+    for (const resolve of waiting) resolve();
+  };
 
   return {
     reset() {
-      isNew = false;
+      isNew = ended;
     },
-    notify() {
-      isNew = true;
-      for (const resolve of waiting) resolve();
+    notify,
+    end() {
+      ended = true;
+      notify();
     },
     wait: (signal) =>
       new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { MTProtoSender } from 'telegram/network/index.js';
 import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { LiveClient } from '../../src/telegram/gramjs/live-client.js';
-import { createSaltCache, type SaltCache } from '../../src/telegram/gramjs/salt-cache.js';
+import { createSaltCache, type SaltCache } from '../../src/telegram/salt-cache.js';
 import { operations } from '../../src/telegram/gramjs/operations.js';
 import { workerSettings } from '../../src/telegram/gramjs/options.js';
 import { createTurns } from '../../src/telegram/turns.js';

@@ -9,7 +9,7 @@ import { CheckedState } from './checked-state.js';
 import { exchangeKey, type ServerPublicKey } from '../mtproto/key-exchange.js';
 import { sendPlain } from '../mtproto/plain-messages.js';
 import { tlLong } from '../mtproto/tl-bytes.js';
-import type { SaltCache } from './salt-cache.js';
+import type { SaltCache } from '../salt-cache.js';
 import type { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 
 /** The options of gramjs, with types for the options used here. */
@@ -42,7 +42,8 @@ export class CheckedSender extends MTProtoSender {
     this.#salts = salts;
     this.#state = new CheckedState({ authKey: this.authKey, logger, onUntrusted });
     const { keyId } = this.authKey;
-    if (keyId !== undefined) this.#state.salt = salts.find(keyId) ?? this.#state.salt;
+    const salt = keyId && salts.find(BigInt(keyId.toString()));
+    if (salt !== undefined) this.#state.salt = gramjsNumber(salt);
     // Both are private in the types of gramjs, which creates them in its constructor only.
     Object.assign(this, { _state: this.#state, _sendQueue: new MessagePacker(this.#state, logger) });
   }
@@ -57,7 +58,7 @@ export class CheckedSender extends MTProtoSender {
         random: this.#random,
       });
       await this.authKey.setKey(authKey);
-      this.#state.salt = helpers.readBigIntFromBuffer(tlLong(salt), true, true);
+      this.#state.salt = gramjsNumber(salt);
       this.#state.timeOffset = serverTime - Math.floor(systemClock.now() / 1000);
       await this.#options.authKeyCallback(this.authKey, this.dcId);
     }
@@ -66,7 +67,7 @@ export class CheckedSender extends MTProtoSender {
 
   override async disconnect(): Promise<void> {
     const { keyId } = this.authKey;
-    if (keyId !== undefined) this.#salts.store(keyId, this.#state.salt);
+    if (keyId !== undefined) this.#salts.store(BigInt(keyId.toString()), BigInt(this.#state.salt.toString()));
     await super.disconnect();
   }
 }
@@ -74,4 +75,9 @@ export class CheckedSender extends MTProtoSender {
 function findServerKey(fingerprint: bigint): ServerPublicKey | undefined {
   const key = _serverKeys.get(fingerprint.toString());
   return key && { fingerprint, modulus: BigInt(key.n.toString()), exponent: BigInt(key.e) };
+}
+
+/** Returns a signed number of 64 bits as gramjs represents it. */
+function gramjsNumber(value: bigint) {
+  return helpers.readBigIntFromBuffer(tlLong(value), true, true);
 }

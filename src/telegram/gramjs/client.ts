@@ -6,9 +6,10 @@ import { TelegramFailure } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
 import { MoveRequired } from '../moves.js';
 import { CheckedSender } from './checked-sender.js';
-import type { SaltCache } from './salt-cache.js';
+import type { SaltCache } from '../salt-cache.js';
 import { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 import type { PlainProxy, WorkerSettings } from './worker-settings.js';
+import { toRpcError } from './rpc-failure.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';
 
@@ -162,6 +163,14 @@ export class QuietClient extends TelegramClient {
    */
   override async _handleReconnect(): Promise<void> {
     if (this._sender?.isConnected() !== true) this.#onLost(notOpenedAgain);
+  }
+
+  override async invoke<R extends Api.AnyRequest>(request: R, dcId?: number): Promise<R['__response']> {
+    try {
+      return await super.invoke(request, dcId);
+    } catch (error) {
+      throw toRpcError(error, request.className);
+    }
   }
 
   /**

@@ -2,7 +2,7 @@ import { Ending } from '../../base/ending.js';
 import { TelegramFailure } from '../failure.js';
 import { QuietClient } from './client.js';
 import { LeanSession } from './lean-session.js';
-import type { SaltCache } from './salt-cache.js';
+import type { SaltCache } from '../salt-cache.js';
 import type { WorkerSettings } from './worker-settings.js';
 import type { LogLine } from './quiet-logger.js';
 import type { Turns } from '../turns.js';

@@ -1,18 +1,16 @@
 import { Api, helpers } from 'telegram';
-import type { PhoneNumber } from '../../base/phone.js';
 import { systemRandom } from '../../base/random.js';
-import type { Secret } from '../../base/secret.js';
+import type { Authorized, EngineOperations } from '../engine-calls.js';
 import { TelegramFailure } from '../failure.js';
-import type { SignInResult } from '../gateway.js';
-import type { CodeDelivery, LoginCode, TelegramUser } from '../shapes.js';
+import { followMoves, orMoved } from '../moves.js';
+import { provePassword } from '../mtproto/srp.js';
+import { unknownAnswer } from '../read-user.js';
+import { againAfter, orPasswordNeeded, unless } from '../rpc-error.js';
+import { isAuthRestart, isStalePasswordCheck } from '../rpc-failure-details.js';
 import type { QuietClient } from './client.js';
 import { contactOperations } from './contact-operations.js';
-import { followMoves, orMoved, type Moved } from '../moves.js';
-import { provePassword } from '../mtproto/srp.js';
-import { orPasswordNeeded, qrOperations } from './qr-operations.js';
-import { readAuthorization, readUser, unknownAnswer } from './read-user.js';
-import { readRpcError, unless } from './rpc-failure.js';
-import { isAuthRestart, isStalePasswordCheck } from '../rpc-failure-details.js';
+import { fetchHint, qrOperations } from './qr-operations.js';
+import { readAuthorization, readUser } from './read-user.js';
 import { askForCode, readSentCode } from './sent-code.js';
 
 /**
@@ -20,8 +18,8 @@ import { askForCode, readSentCode } from './sent-code.js';
  * TelegramFailure. Their arguments and results are sent between threads, so the codec must support
  * them.
  */
-export const operations = {
-  async sendCode(client: QuietClient, phone: PhoneNumber): Promise<LoginCode> {
+export const operations: EngineOperations<QuietClient> = {
+  async sendCode(client, phone) {
     const request = () =>
       client.invokeOnce(
         new Api.auth.SendCode({
@@ -39,7 +37,7 @@ export const operations = {
     throw unknownAnswer('auth.sendCode', sent.className);
   },
 
-  async resendCode(client: QuietClient, phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null> {
+  async resendCode(client, phone, phoneCodeHash) {
     const request = new Api.auth.ResendCode({
       phoneNumber: phone.reveal(),
       phoneCodeHash: phoneCodeHash.reveal(),
@@ -53,13 +51,7 @@ export const operations = {
   ...qrOperations,
   ...contactOperations,
 
-  async signIn(
-    client: QuietClient,
-    phone: PhoneNumber,
-    phoneCodeHash: Secret,
-    secretCode: Secret,
-    delivery: CodeDelivery,
-  ): Promise<SignInResult | Moved> {
+  async signIn(client, phone, phoneCodeHash, secretCode, delivery) {
     const code = secretCode.reveal();
     const given =
       delivery === 'email' ? { emailVerification: new Api.EmailVerificationCode({ code }) } : { phoneCode: code };
@@ -68,10 +60,13 @@ export const operations = {
       phoneCodeHash: phoneCodeHash.reveal(),
       ...given,
     });
-    return orPasswordNeeded(client, () => orMoved(client, () => authorize(() => client.invoke(request))));
+    return orPasswordNeeded(
+      () => fetchHint(client),
+      () => orMoved(client, () => authorize(() => client.invoke(request))),
+    );
   },
 
-  async checkPassword(client: QuietClient, password: Secret): Promise<TelegramUser> {
+  async checkPassword(client, password) {
     const request = async () => {
       const parameters = await client.invoke(new Api.account.GetPassword());
       if (!parameters.currentAlgo) throw new TelegramFailure({ kind: 'password_not_set' });
@@ -81,7 +76,7 @@ export const operations = {
     return readAuthorization(await againAfter(isStalePasswordCheck, request));
   },
 
-  async signInBot(client: QuietClient, token: Secret): Promise<Authorized | Moved> {
+  async signInBot(client, token) {
     const request = new Api.auth.ImportBotAuthorization({
       flags: 0,
       apiId: client.apiId,
@@ -91,12 +86,12 @@ export const operations = {
     return orMoved(client, () => authorize(() => client.invokeOnce(request)));
   },
 
-  async getMe(client: QuietClient): Promise<TelegramUser> {
+  async getMe(client) {
     const [user] = await client.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }));
     return readUser(user);
   },
 
-  async logOut(client: QuietClient): Promise<void> {
+  async logOut(client) {
     await client.invoke(new Api.auth.LogOut());
   },
 };
@@ -111,18 +106,6 @@ async function checkOf(parameters: Api.account.Password, password: string): Prom
   return new Api.InputCheckPasswordSRP({ srpId: srpId ?? helpers.returnBigInt(0), A: publicA, M1: proof });
 }
 
-type Authorized = Extract<SignInResult, { readonly kind: 'authorized' }>;
-
 async function authorize(request: () => Promise<Api.auth.TypeAuthorization>): Promise<Authorized> {
   return { kind: 'authorized', user: readAuthorization(await request()) };
-}
-
-async function againAfter<T>(isWorthIt: (name: string) => boolean, request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    const rpcError = readRpcError(error);
-    if (rpcError === undefined || !isWorthIt(rpcError.name)) throw error;
-    return request();
-  }
 }

@@ -1,15 +1,12 @@
+import type { EngineCalls } from '../engine-calls.js';
 import type { TelegramFailureDetails } from '../failure.js';
 import type { TelegramSession } from '../gateway.js';
-import type { operations } from './operations.js';
 
-type Operations = typeof operations;
-type ArgumentsOf<F> = F extends (client: never, ...args: infer A) => unknown ? A : never;
-
-/** The calls that the main thread sends to a connection in a worker: the operations and these. */
+/** The calls that the main thread sends to a connection in a worker: those of an engine and these. */
 export type Calls = {
-  readonly [N in keyof Operations]: {
-    readonly args: ArgumentsOf<Operations[N]>;
-    readonly result: Awaited<ReturnType<Operations[N]>>;
+  readonly [N in keyof EngineCalls]: {
+    readonly args: Parameters<EngineCalls[N]>;
+    readonly result: Awaited<ReturnType<EngineCalls[N]>>;
   };
 } & {
   readonly connect: { readonly args: [session: TelegramSession | null]; readonly result: null };

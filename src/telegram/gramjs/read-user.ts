@@ -1,7 +1,7 @@
 import { Api } from 'telegram';
-import { PhoneNumber } from '../../base/phone.js';
 import { TelegramFailure } from '../failure.js';
-import type { TelegramUser, TelegramUserId } from '../shapes.js';
+import { toTelegramUser, unknownAnswer } from '../read-user.js';
+import type { TelegramContact, TelegramUser } from '../shapes.js';
 
 /**
  * Returns the user who is now logged in. Throws `phone_number_unoccupied` if no account has the
@@ -14,25 +14,13 @@ export function readAuthorization(authorization: Api.auth.TypeAuthorization): Te
 
 /** Reads a user. Throws for any other answer. */
 export function readUser(user: Api.TypeUser | undefined): TelegramUser {
-  if (!(user instanceof Api.User)) throw unknownAnswer('a request for a user', user?.className ?? 'nothing');
-  // A user who bought usernames has a list of them. The first active one is shown.
-  const username = user.username ?? user.usernames?.find((one) => one.active)?.username;
-  return {
-    id: user.id.toString() as TelegramUserId,
-    username: orNull(username),
-    firstName: orNull(user.firstName),
-    lastName: orNull(user.lastName),
-    phone: (user.phone ? PhoneNumber.parse(user.phone) : undefined) ?? null,
-    isBot: user.bot === true,
-  };
+  if (user instanceof Api.User) return toTelegramUser(user);
+  throw unknownAnswer('a request for a user', user?.className ?? 'nothing');
 }
 
-function orNull(text: string | undefined): string | null {
-  return text === undefined || text === '' ? null : text;
-}
-
-/** Returns the failure for an answer of Telegram that this version does not support. */
-export function unknownAnswer(to: string, answer: string): TelegramFailure {
-  const cause = new Error(`Telegram answered ${to} with ${answer}`);
-  return new TelegramFailure({ kind: 'unknown_error', name: 'UNEXPECTED_ANSWER' }, { cause });
+/** Returns the users of an answer by their ID. */
+export function usersById(users: readonly Api.TypeUser[]): ReadonlyMap<string, TelegramContact> {
+  return new Map(
+    users.filter((user) => user instanceof Api.User).map((user) => [user.id.toString(), toTelegramUser(user)]),
+  );
 }

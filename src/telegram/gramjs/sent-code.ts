@@ -1,7 +1,8 @@
 import { Api, errors } from 'telegram';
 import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
-import type { CodeDelivery, LoginCode } from '../shapes.js';
+import { deliveryOf } from '../code-delivery.js';
+import type { LoginCode } from '../shapes.js';
 
 /** Reads auth.sentCode. Throws `login_email_required` if it means that no code was sent. */
 export function readSentCode(sent: Api.auth.SentCode): LoginCode {
@@ -11,11 +12,11 @@ export function readSentCode(sent: Api.auth.SentCode): LoginCode {
   }
   return {
     phoneCodeHash: new Secret(sent.phoneCodeHash),
-    delivery: deliveryOf(type),
+    delivery: deliveryOf(type.className),
     length: 'length' in type ? type.length : null,
     hint: hintOf(type),
     // gramjs reads omitted fields as null, although its types do not declare it.
-    nextDelivery: sent.nextType ? nextDeliveryOf(sent.nextType) : null,
+    nextDelivery: sent.nextType ? deliveryOf(sent.nextType.className) : null,
     timeoutMs: sent.timeout ? sent.timeout * 1000 : null,
   };
 }
@@ -43,27 +44,4 @@ function hintOf(type: Api.auth.TypeSentCodeType): string | null {
   if (type instanceof Api.auth.SentCodeTypeEmailCode) return type.emailPattern;
   const beginning = 'beginning' in type ? type.beginning : undefined;
   return beginning ? beginning : null;
-}
-
-function deliveryOf(type: Api.auth.TypeSentCodeType): CodeDelivery {
-  if (type instanceof Api.auth.SentCodeTypeApp) return 'app';
-  if (type instanceof Api.auth.SentCodeTypeSms) return 'sms';
-  if (type instanceof Api.auth.SentCodeTypeSmsWord) return 'sms_word';
-  if (type instanceof Api.auth.SentCodeTypeSmsPhrase) return 'sms_phrase';
-  if (type instanceof Api.auth.SentCodeTypeFirebaseSms) return 'sms';
-  if (type instanceof Api.auth.SentCodeTypeCall) return 'call';
-  if (type instanceof Api.auth.SentCodeTypeFlashCall) return 'flash_call';
-  if (type instanceof Api.auth.SentCodeTypeMissedCall) return 'missed_call';
-  if (type instanceof Api.auth.SentCodeTypeEmailCode) return 'email';
-  if (type instanceof Api.auth.SentCodeTypeFragmentSms) return 'fragment';
-  return 'other';
-}
-
-function nextDeliveryOf(type: Api.auth.TypeCodeType): CodeDelivery {
-  if (type instanceof Api.auth.CodeTypeSms) return 'sms';
-  if (type instanceof Api.auth.CodeTypeCall) return 'call';
-  if (type instanceof Api.auth.CodeTypeFlashCall) return 'flash_call';
-  if (type instanceof Api.auth.CodeTypeMissedCall) return 'missed_call';
-  if (type instanceof Api.auth.CodeTypeFragmentSms) return 'fragment';
-  return 'other';
 }

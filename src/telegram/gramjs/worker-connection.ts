@@ -3,10 +3,11 @@ import { DeadlineExceeded, withDeadline } from '../../base/deadline.js';
 import { Ending } from '../../base/ending.js';
 import type { Logger } from '../../base/logger.js';
 import { Secret } from '../../base/secret.js';
+import type { CallResult, EngineCalls } from '../engine-calls.js';
+import { createEngineConnection } from '../engine-connection.js';
 import { TelegramFailure } from '../failure.js';
-import type { SessionKeeper, SignInResult, TelegramConnection, TelegramSession } from '../gateway.js';
+import type { TelegramConnection, TelegramSession } from '../gateway.js';
 import { createCallDeadlines } from '../call-deadlines.js';
-import { maxMoves, type Moved } from '../moves.js';
 import type { CallName, Calls } from './protocol.js';
 import { createTokenNews } from '../token-news.js';
 import { maxTurnWaitMs } from '../turns.js';
@@ -60,7 +61,8 @@ export function createWorkerConnection({
     onLoginToken: () => news.notify(),
   });
 
-  const call = <N extends CallName>(name: N, ...args: Calls[N]['args']) => callWithin(callDeadlineMs, name, ...args);
+  const call = <N extends keyof EngineCalls>(name: N, ...args: Parameters<EngineCalls[N]>) =>
+    callWithin(callDeadlineMs, name, ...args) as Promise<CallResult<N>>;
 
   async function callWithin<N extends CallName>(
     deadlineMs: number,
@@ -82,23 +84,6 @@ export function createWorkerConnection({
     }
   }
 
-  /**
-   * Sends a request that may log the session in. After a move to another data centre, stores the
-   * new session before sending it again.
-   */
-  async function callStored<R extends SignInResult>(
-    keep: SessionKeeper | undefined,
-    request: () => Promise<R | Moved>,
-  ): Promise<R> {
-    for (let moves = 0; moves <= maxMoves; moves += 1) {
-      const result = await request();
-      if (!isMoved(result)) return result;
-      if (keep === undefined) break;
-      await keep(connection.session);
-    }
-    throw unreachable(new Error('Telegram moved the login to another data centre'));
-  }
-
   function destroy(): Promise<void> {
     destroying ??= destroyOnce();
     return destroying;
@@ -107,7 +92,7 @@ export function createWorkerConnection({
   async function destroyOnce(): Promise<void> {
     ending.end(unreachable(new Error('the connection was destroyed')));
     stopListening();
-    news.notify();
+    news.end();
     const heardBefore = thread.messagesHeard();
     try {
       await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy'));
@@ -133,41 +118,7 @@ export function createWorkerConnection({
     destroy().catch((error: unknown) => logger.error('telegram connection cleanup failed', { error }));
   }
 
-  const connection: TelegramConnection = {
-    get session() {
-      return session;
-    },
-    sendCode: (phone) => call('sendCode', phone),
-    resendCode: (phone, phoneCodeHash) => call('resendCode', phone, phoneCodeHash),
-    async exportLoginToken() {
-      news.reset();
-      const result = await call('exportLoginToken');
-      if (result.kind !== 'token') return result;
-      return { kind: 'token', token: { token: result.token, expiresAt: clock.now() + result.lifeMs } };
-    },
-    importLoginToken: (token, keep) => callStored(keep, () => call('importLoginToken', token)),
-    async loginTokenNews(signal) {
-      if (destroying === undefined) await news.wait(signal);
-    },
-    contacts: () => call('contacts'),
-    chats: () => call('chats'),
-    findByUsername: (username) => call('findByUsername', username),
-    findByPhone: (phone) => call('findByPhone', phone),
-    searchUsers: (query) => call('searchUsers', query),
-    signIn: (phone, phoneCodeHash, code, keep, delivery = 'app') =>
-      callStored(keep, () => call('signIn', phone, phoneCodeHash, code, delivery)),
-    checkPassword: (password) => call('checkPassword', password),
-    signInBot: async (token, keep) => (await callStored(keep, () => call('signInBot', token))).user,
-    getMe: () => call('getMe'),
-    async logOut() {
-      try {
-        await call('logOut');
-      } catch (error) {
-        if (!(error instanceof TelegramFailure) || error.details.kind !== 'session_dead') throw error;
-      }
-    },
-    destroy,
-  };
+  const connection = createEngineConnection({ clock, call, session: () => session, news, destroy });
 
   return {
     async open(saved) {
@@ -182,10 +133,6 @@ export function createWorkerConnection({
     },
     destroy,
   };
-}
-
-function isMoved(result: SignInResult | Moved): result is Moved {
-  return result.kind === 'moved';
 }
 
 function unreachable(cause: Error): TelegramFailure {

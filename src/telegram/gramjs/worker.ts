@@ -11,7 +11,7 @@ import type { QuietClient } from './client.js';
 import { decode, encode } from './codec.js';
 import { LiveClient } from './live-client.js';
 import { operations } from './operations.js';
-import { createSaltCache } from './salt-cache.js';
+import { createSaltCache } from '../salt-cache.js';
 import type { PlainError, Reply, Request } from './protocol.js';
 import { printable } from './quiet-logger.js';
 import { explain } from './rpc-failure.js';

@@ -38,16 +38,32 @@ const badMessageNotification = 0xa7eff811;
  * core.telegram.org/mtproto/security_guidelines except for duplicates. Throws UntrustedAnswer if a
  * check fails.
  */
-export function openMessage(packet: Buffer, { authKey, keyId, sessionId, now }: MessageContext): ServerMessage {
-  demand(packet.subarray(0, 8).equals(keyId), 'identifier of the key');
+export function openMessage(packet: Buffer, context: MessageContext): ServerMessage {
+  demandEnvelope(packet, context);
   const messageKey = packet.subarray(8, envelopeLength);
   // Transports with padding leave up to 15 bytes behind the last block.
   const sealed = packet.subarray(envelopeLength, packet.length - ((packet.length - envelopeLength) % 16));
-  demand(messageKey.length === 16 && sealed.length >= headLength, 'length');
-  const plain = decryptIge(sealed, cipherOf(authKey, messageKey));
+  const plain = decryptIge(sealed, cipherOf(context.authKey, messageKey));
+  return readMessage(messageKey, plain, context);
+}
+
+/** Throws UntrustedAnswer unless the packet is long enough, and encrypted with the key. */
+function demandEnvelope(packet: Buffer, { keyId }: Pick<MessageContext, 'keyId'>): void {
+  demand(packet.subarray(0, 8).equals(keyId), 'identifier of the key');
+  demand(packet.length >= envelopeLength + headLength, 'length');
+}
+
+/**
+ * Reads a decrypted message. Throws UntrustedAnswer if the message key does not match or another
+ * check fails.
+ */
+function readMessage(
+  messageKey: Buffer,
+  plain: Buffer,
+  { authKey, sessionId, now }: Omit<MessageContext, 'keyId'>,
+): ServerMessage {
   const expected = sha256(authKey.subarray(96, 128), plain).subarray(8, 24);
   demand(messageKey.equals(expected), 'message key');
-
   demand(plain.readBigInt64LE(8) === sessionId, 'identifier of the session');
   const length = plain.readInt32LE(28);
   const padding = plain.length - headLength - length;

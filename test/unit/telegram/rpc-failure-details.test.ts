@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TelegramFailureDetails } from '../../../src/telegram/failure.js';
-import {
-  detailsOfRpcError,
-  isAuthRestart,
-  isStalePasswordCheck,
-} from '../../../src/telegram/rpc-failure-details.js';
+import { detailsOfRpcError, isAuthRestart, isStalePasswordCheck } from '../../../src/telegram/rpc-failure-details.js';
 
 const revoked: TelegramFailureDetails = { kind: 'session_dead', reason: 'revoked' };
 const deactivated: TelegramFailureDetails = { kind: 'session_dead', reason: 'deactivated' };
