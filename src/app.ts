@@ -143,10 +143,13 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         clock,
       });
       const findOpenIdUser = findOpenIdUserOf(config.homeserver, openIdTokens, clock);
+      const clientServer =
+        accounts && proofs && clientServerOf(config, { accounts, proofs, identity, limits }, runtime);
       const web = composeWeb(
         config,
         {
           login,
+          contacts: clientServer?.contacts,
           phoneProofs,
           handOver: bridged?.answers,
           accounts,
@@ -174,9 +177,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
             },
             runtime,
           ),
-          ...createClientServerSurfaces(
-            accounts && proofs && clientServerOf(config, { accounts, proofs, identity, limits }, runtime),
-          ),
+          ...createClientServerSurfaces(clientServer),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           ...sessions.surfaces,
           ...(web?.surfaces ?? []),

@@ -4,7 +4,7 @@ import type { LoginLimits } from '../accounts/login-limits.js';
 import { createWebGrants, type WebGrants } from '../accounts/web-grants.js';
 import type { FindOpenIdUser } from '../api/provisioning-v3/authenticate.js';
 import { createLinksSurface } from '../api/web/create-link.js';
-import type { Logo, WebDeps } from '../api/web/deps.js';
+import type { Logo, WebAddresses, WebDeps } from '../api/web/deps.js';
 import { createWebSurface } from '../api/web/index.js';
 import { createMatrixSignIn } from '../api/web/matrix-sign-in.js';
 import type { Runtime } from '../base/runtime.js';
@@ -19,6 +19,8 @@ import type { Accounts } from './accounts.js';
 /** The dependencies of composeWeb besides the configuration. */
 export interface WebParts extends Pick<WebDeps, 'login' | 'phoneProofs' | 'handOver'> {
   readonly accounts: Accounts | undefined;
+  /** The 3PIDs of the accounts. Undefined if the client-server API is not served. */
+  readonly contacts: Pick<WebAddresses, 'addresses' | 'validation'> | undefined;
   /** The limits of all Matrix logins. */
   readonly limits: LoginLimits;
   readonly findOpenIdUser: FindOpenIdUser | undefined;
@@ -49,7 +51,7 @@ export function composeWeb(
   if (!web.enabled) return undefined;
   const { publicUrl, path, sessionMs, linkMs, signIn, operator } = web;
   const { clock, random, logger } = runtime;
-  const { accounts, limits, findOpenIdUser, mayLogIn } = parts;
+  const { accounts, contacts, limits, findOpenIdUser, mayLogIn } = parts;
   const grants = createWebGrants({ database, clock, random, sessionMs, linkMs });
   const serverName = homeserver.domain;
   const matrixSignIn =
@@ -83,6 +85,11 @@ export function composeWeb(
       signIn.sso && matrixSignIn && homeserverUrl !== undefined && accounts?.kind === 'relay'
         ? { ...matrixSignIn, homeserverUrl }
         : undefined,
+    // Their owner is proven by the password of the Matrix account.
+    addresses:
+      contacts && signIn.password && matrixSignIn
+        ? { ...contacts, isPartial: accounts?.kind === 'relay', signIn: matrixSignIn }
+        : undefined,
     verifyOpenId: undefined,
   });
   const widget = createWebSurface({
@@ -92,6 +99,7 @@ export function composeWeb(
     acceptsLinks: false,
     signInByPassword: undefined,
     signInBySso: undefined,
+    addresses: undefined,
     verifyOpenId: findOpenIdUser,
   });
   const authenticate = createBearerAuth({

@@ -222,6 +222,14 @@ export function createValidation(deps: ValidationDeps): Validation {
       return { medium, address };
     },
 
+    async find(key) {
+      const read = readKey(key);
+      const found = await database.transaction((tx) => tx.validationSessions.find(read));
+      if (!found || clock.now() >= found.expiresAt) return undefined;
+      const { medium, address, mxid, validatedAt } = found;
+      return { medium, address, mxid, validatedAt };
+    },
+
     async loadValidated(key) {
       const read = readKey(key);
       return provenBy(await database.transaction((tx) => tx.validationSessions.find(read)));

@@ -77,12 +77,17 @@ export interface SubmissionKey extends SessionKey {
   readonly medium: 'email' | 'msisdn';
 }
 
-/** A validated address. */
-export interface ValidatedAddress extends ThirdPartyAddress {
-  /** Epoch ms of the proof. */
-  readonly validatedAt: number;
+/** The address of a session. */
+export interface SessionAddress extends ThirdPartyAddress {
+  /** Epoch ms of the proof; undefined if there is none yet. */
+  readonly validatedAt: number | undefined;
   /** The user who requested the token, if authenticated. */
   readonly mxid: Mxid | undefined;
+}
+
+/** A validated address. */
+export interface ValidatedAddress extends SessionAddress {
+  readonly validatedAt: number;
   /**
    * Another form of the same e-mail address, as it was typed, in lower case: in lookups clients
    * hash it so.
@@ -120,6 +125,8 @@ export interface Validation {
    * as `submitToken`.
    */
   checkToken(key: SubmissionKey, token: Secret, client: string | undefined): Promise<ThirdPartyAddress>;
+  /** Returns the address of a session, validated or not; undefined if it is unknown or expired. */
+  find(key: SessionKey): Promise<SessionAddress | undefined>;
   /**
    * Returns the address of a validated session: session_unknown, then session_expired, then
    * session_not_validated.

@@ -77,6 +77,23 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
     });
 
+    it('under validation is shown to the user who requested the token, until the validation expires', async () => {
+      const session = await steps.openSession(email, alice);
+      const { mxid } = alice.caller;
+      expect(await under.addresses.findPending(mxid, session)).toMatchObject({ medium: 'email', isValidated: false });
+      for (const [owner, wanted] of [
+        [bob.mxid, session],
+        [mxid, { ...session, clientSecret: 'another' }],
+        [mxid, { ...session, sid: 'another' }],
+      ] as const) {
+        expect(await under.addresses.findPending(owner, wanted)).toBeUndefined();
+      }
+      await under.submit(session);
+      expect(await under.addresses.findPending(mxid, session)).toMatchObject({ medium: 'email', isValidated: true });
+      await under.clock.advance(2 * 86_400_000);
+      expect(await under.addresses.findPending(mxid, session)).toBeUndefined();
+    });
+
     it('is added only by the user who requested the token', async () => {
       const session = await steps.proven(email, alice);
       expect(await faultOf(steps.addFully(bob, session))).toEqual({ kind: 'address_not_proven' });

@@ -145,6 +145,8 @@ export async function startFakeHomeserver(serverName: string): Promise<FakeHomes
         };
       case 'POST /_matrix/client/v3/logout': {
         const answer = whoAmI(headers);
+        const login = holderOf(headers);
+        if (login) users.get(login.mxid)?.devices.delete(login.device);
         accessTokens.delete((headers.authorization ?? '').replace(/^Bearer /, ''));
         return answer.status === 200 ? { status: 200, body: {} } : answer;
       }

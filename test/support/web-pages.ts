@@ -75,6 +75,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
       base: webBase,
       signInByPassword: signIn,
       signInBySso: { ...signIn, homeserverUrl },
+      addresses: undefined,
       verifyOpenId: undefined,
       acceptsLinks: true,
     }),
@@ -84,6 +85,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
       base: widgetBase,
       signInByPassword: undefined,
       signInBySso: undefined,
+      addresses: undefined,
       verifyOpenId: findOpenIdUser,
       acceptsLinks: false,
     }),
@@ -105,6 +107,7 @@ function createFakeSignIn(serverName: string): MatrixSignIn {
   };
   return {
     isOffered: () => Promise.resolve(true),
+    whileLoggedIn: () => Promise.reject(new Error('no user logs in for a while')),
     byPassword(user, password: Secret) {
       const fault = faults[user];
       if (fault) return Promise.reject(new AccountFailure(fault));

@@ -34,6 +34,8 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
     },
 
     list: ({ mxid }) => addresses.list(mxid),
+    listStored: (mxid) => addresses.list(mxid),
+    findPending: (mxid, session) => proofs.findPending(mxid, session),
 
     async requestToken(request) {
       requireChanges();

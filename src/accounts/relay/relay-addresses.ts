@@ -11,6 +11,7 @@ import type {
   Caller,
   ProofSession,
   RequestBody,
+  TokenCaller,
   UnbindResult,
 } from '../threepids/account-addresses.js';
 import { ignoreUnbindFailure } from '../threepids/ignore-unbind-failure.js';
@@ -72,7 +73,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   } = deps;
   const authentication = createUpstreamAuthentication(deps);
 
-  const requireOurUser = (caller: Caller): Caller => {
+  const requireOurUser = <C extends TokenCaller>(caller: C): C => {
     requireUserOf(serverName, caller.mxid);
     return caller;
   };
@@ -163,6 +164,13 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       const theirs = await listUpstream(caller);
       const ours = await own.list(caller.mxid);
       return [...theirs, ...ours.filter((address) => !has(theirs, address))];
+    },
+
+    listStored: (mxid) => own.list(mxid),
+
+    async findPending(mxid, session) {
+      const address = await upstreamProofs.findAddress(session);
+      return address ? { ...address, isValidated: undefined } : proofs.findPending(mxid, session);
     },
 
     async requestToken(request) {

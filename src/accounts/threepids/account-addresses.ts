@@ -29,14 +29,26 @@ export interface AddressTokenRequest {
   readonly sendAttempt: number;
   readonly nextLink: string | undefined;
   /**
-   * Undefined if the request has no access token. Then the reply does not reveal whether the 3PID
-   * is in use.
+   * Undefined if the user is unknown. Then the reply does not reveal whether the 3PID is in use.
    */
-  readonly caller: Caller | undefined;
+  readonly caller: TokenCaller | undefined;
   readonly clientAddress: string;
   /** Represents the client's address in rate limits. */
   readonly client: string;
   readonly body: RequestBody;
+}
+
+/** The user who requests a token. */
+export interface TokenCaller {
+  readonly mxid: Mxid;
+  /** Undefined if the user was identified in another way, as on the web page. */
+  readonly accessToken: Secret | undefined;
+}
+
+/** The 3PID of a validation session. */
+export interface PendingAddress extends ThirdPartyAddress {
+  /** Undefined if only the homeserver can answer this. */
+  readonly isValidated: boolean | undefined;
 }
 
 /** A session in which a 3PID was validated. */
@@ -71,6 +83,13 @@ export interface AccountAddresses {
   admitToken(medium: 'email' | 'msisdn', client: string): void;
   /** Oldest first. */
   list(caller: Caller): Promise<readonly AccountAddress[]>;
+  /** Lists those stored here, oldest first. In relay mode, the homeserver may have others. */
+  listStored(mxid: Mxid): Promise<readonly AccountAddress[]>;
+  /**
+   * Returns the 3PID of the session, or undefined if it has expired or belongs to another user. The
+   * homeserver's sessions belong to the user who has their client secret.
+   */
+  findPending(mxid: Mxid, session: ProofSession): Promise<PendingAddress | undefined>;
   /** Returns the reply of the request, including `sid`. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /**

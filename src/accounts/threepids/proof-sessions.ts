@@ -1,8 +1,9 @@
 import type { ThirdPartyAddress } from '../../base/canonical-address.js';
+import type { Mxid } from '../../base/mxid.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
 import type { Purpose, Validation } from '../../threepid/validation.js';
 import { AccountFailure } from '../failure.js';
-import type { AddressTokenRequest, ProofSession, RequestBody } from './account-addresses.js';
+import type { AddressTokenRequest, PendingAddress, ProofSession, RequestBody } from './account-addresses.js';
 import { ticketReply } from './ticket-reply.js';
 
 /** The sessions in which our own users validate 3PIDs. */
@@ -20,12 +21,16 @@ export interface ProofSessions {
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /** Returns the 3PID validated in the session, or undefined if there is none, or it expired. */
   findProven(session: ProofSession): Promise<ThirdPartyAddress | undefined>;
+  /**
+   * Returns the 3PID of the session, or undefined if there is none of this user, or it expired.
+   */
+  findPending(mxid: Mxid, session: ProofSession): Promise<PendingAddress | undefined>;
   /** Returns true if the session is one of ours, whether validated or not, and even if expired. */
   isOurs(session: ProofSession): Promise<boolean>;
 }
 
 export interface ProofSessionsDeps {
-  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'find' | 'loadValidated'>;
   /** Returns true if messages can be sent to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
   /**
@@ -84,6 +89,13 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
         if (error instanceof ThreepidFailure) return undefined;
         throw error;
       }
+    },
+
+    async findPending(mxid, session) {
+      const found = await validation.find({ purpose: accountPurpose, ...session });
+      if (found?.mxid !== mxid) return undefined;
+      const { medium, address, validatedAt } = found;
+      return { medium, address, isValidated: validatedAt !== undefined };
     },
 
     async isOurs({ sid, clientSecret }) {

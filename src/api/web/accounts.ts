@@ -7,7 +7,7 @@ import { requestHandOver, sessionFields } from '../provisioning/hand-over.js';
 import { addPhoneNumber, describePhoneStatus } from '../provisioning/phone-proofs.js';
 import { accountName, fullName, type AccountUser } from '../provisioning/telegram-person.js';
 import type { WebDeps } from './deps.js';
-import { goTo, goToStart, publicPage, userForm, userPage } from './page-endpoint.js';
+import { goTo, goToNotice, publicPage, userForm, userPage } from './page-endpoint.js';
 import { WebFailure } from './problems.js';
 import { showSignIn } from './sign-in.js';
 import { readNotice, type Notice } from './visitor.js';
@@ -37,15 +37,28 @@ export const home = publicPage(
     const overview: Overview = {
       accounts: await Promise.all(accounts.map((account) => showAccount(deps, owner, account))),
       maxAccounts: deps.maxAccounts,
+      hasAddresses: deps.addresses !== undefined,
       done: successIn(readNotice(request.visitor, request.query.done)),
     };
     return overviewPage(frame, overview);
   },
 );
 
-// The others concern visitors who are not signed in.
+// The others belong to other pages.
 function successIn(notice: Notice | undefined): Overview['done'] {
-  return notice === 'signed_out' || notice === 'session_expired' ? undefined : notice;
+  switch (notice) {
+    case 'logged_out':
+    case 'phone_added':
+    case 'phone_removed':
+    case 'handed_over':
+      return notice;
+    case 'address_added':
+    case 'address_removed':
+    case 'signed_out':
+    case 'session_expired':
+    case undefined:
+      return undefined;
+  }
 }
 
 async function showAccount(deps: WebDeps, owner: Mxid, account: TelegramAccount): Promise<ShownAccount> {
@@ -99,7 +112,7 @@ export const logOut = userForm(
       const isGone = error instanceof TelegramAccountFailure || isNotLoggedIn(error);
       if (!isGone) throw error;
     }
-    return goToStart(deps, visitor, 'logged_out');
+    return goToNotice(deps, visitor, 'logged_out');
   },
 );
 
@@ -113,7 +126,7 @@ export const addPhone = userForm(
   async (deps, { owner, visitor, params }) => {
     if (!deps.phoneProofs) throw new WebFailure({ kind: 'page_unknown' });
     await addPhoneNumber(deps.login, deps.phoneProofs, owner, accountName(params.account));
-    return goToStart(deps, visitor, 'phone_added');
+    return goToNotice(deps, visitor, 'phone_added');
   },
 );
 
@@ -128,7 +141,7 @@ export const removePhone = userForm(
   async (deps, { owner, visitor, params }) => {
     if (!deps.phoneProofs) throw new WebFailure({ kind: 'page_unknown' });
     const isRemoved = await deps.phoneProofs.remove(owner, params.account);
-    return isRemoved ? goToStart(deps, visitor, 'phone_removed') : goTo(deps, '/');
+    return isRemoved ? goToNotice(deps, visitor, 'phone_removed') : goTo(deps, '/');
   },
 );
 
@@ -140,6 +153,6 @@ export const handOver = userForm(
     if (!answers) throw new WebFailure({ kind: 'page_unknown' });
     const services = { login: deps.login, handOver: answers };
     const { hand_over: status } = await requestHandOver('', services, owner, accountName(params.account));
-    return status === 'handed_over' ? goToStart(deps, visitor, 'handed_over') : goTo(deps, '/');
+    return status === 'handed_over' ? goToNotice(deps, visitor, 'handed_over') : goTo(deps, '/');
   },
 );

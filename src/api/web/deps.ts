@@ -1,4 +1,5 @@
 import type { OpenIdVerifier, MatrixSignIn } from './matrix-sign-in.js';
+import type { AccountAddresses } from '../../accounts/threepids/account-addresses.js';
 import type { WebGrants } from '../../accounts/web-grants.js';
 import type { Clock } from '../../base/clock.js';
 import type { Failure } from '../../base/failure.js';
@@ -6,6 +7,7 @@ import type { ServerName } from '../../base/mxid.js';
 import type { TelegramAccounts } from '../../login/accounts.js';
 import type { LoginProcesses } from '../../login/processes.js';
 import type { LoginService } from '../../login/service.js';
+import type { Validation } from '../../threepid/validation.js';
 import type { SiteFrame, SiteOperator } from '../../web/site/site-page.js';
 import type { HandOverAnswers } from '../provisioning/hand-over.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
@@ -16,6 +18,15 @@ export interface Logo {
   readonly bytes: Buffer;
   /** Its media type. */
   readonly type: string;
+}
+
+/** The e-mail addresses and phone numbers of Matrix accounts, on the pages. */
+export interface WebAddresses {
+  readonly addresses: AccountAddresses;
+  readonly validation: Pick<Validation, 'submitToken'>;
+  /** Whether the homeserver may have others. */
+  readonly isPartial: boolean;
+  readonly signIn: MatrixSignIn;
 }
 
 /** The dependencies of the pages. */
@@ -38,6 +49,8 @@ export interface WebDeps {
   readonly signInByPassword: MatrixSignIn | undefined;
   /** Undefined if users cannot sign in through the SSO of the homeserver. */
   readonly signInBySso: (MatrixSignIn & { readonly homeserverUrl: string }) | undefined;
+  /** Undefined if the pages do not show them. */
+  readonly addresses: WebAddresses | undefined;
   /** Undefined except in the widget. */
   readonly verifyOpenId: OpenIdVerifier | undefined;
   readonly acceptsLinks: boolean;

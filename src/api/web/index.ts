@@ -7,6 +7,15 @@ import { icon } from '../../web/icon.js';
 import { problemPage } from '../../web/site/sign-in-pages.js';
 import type { ShownProblem, SiteFrame } from '../../web/site/site-page.js';
 import { addPhone, confirmLogOut, handOver, home, logOut, removePhone } from './accounts.js';
+import {
+  addAddress,
+  listAddresses,
+  listAllAddresses,
+  removeAddress,
+  resendAddress,
+  showPending,
+  startAddress,
+} from './addresses.js';
 import type { Failure } from '../../base/failure.js';
 import type { ServedDeps, WebDeps } from './deps.js';
 import { answerLogin, awaitScan, cancelLogin, chooseFlow, resendCode, showLogin, startLogin } from './logins.js';
@@ -38,11 +47,11 @@ const withoutSlash = publicPage({ name: 'without_slash', path: '', params: {}, s
   Promise.resolve(goTo(deps, '/')),
 );
 
-/**
- * Returns whether the problem is that a login process is over, so that the next step is a new one.
- */
-function isOver({ problem }: ShownProblem): boolean {
-  return ['login_unknown', 'login_cancelled', 'login_timed_out', 'other_telegram_account'].includes(problem);
+/** Returns the page on which to start again, or undefined if there is nothing to start. */
+function retryPath({ problem }: ShownProblem): string | undefined {
+  if (problem === 'confirmation_over') return '/addresses';
+  const isOver = ['login_unknown', 'login_cancelled', 'login_timed_out', 'other_telegram_account'].includes(problem);
+  return isOver ? '/logins/new' : undefined;
 }
 
 /** Returns the pages on which users log in to Telegram. */
@@ -69,6 +78,13 @@ export function createWebSurface(deps: WebDeps): Surface {
     addPhone,
     removePhone,
     handOver,
+    listAddresses,
+    listAllAddresses,
+    startAddress,
+    removeAddress,
+    showPending,
+    addAddress,
+    resendAddress,
     script('script.js'),
     script('widget.js'),
     logo,
@@ -77,7 +93,7 @@ export function createWebSurface(deps: WebDeps): Surface {
   const failedFrames = new WeakMap<Failure, SiteFrame>();
   const served: ServedDeps = { ...deps, failedFrames };
   const explain = (problem: PageProblem, frame = frameOf(deps)) =>
-    withProblem(problemPage(frame, problem, isOver(problem) ? '/logins/new' : '/'), problem);
+    withProblem(problemPage(frame, problem, retryPath(problem)), problem);
   return surface({
     name: deps.mode === 'widget' ? 'web-widget' : 'web',
     prefixes: [deps.base],

@@ -1,5 +1,7 @@
 import type { AccountAuthority, LoginGrant } from '../../accounts/authority.js';
+import { AccountFailure } from '../../accounts/failure.js';
 import type { LoginLimits } from '../../accounts/login-limits.js';
+import type { Caller } from '../../accounts/threepids/account-addresses.js';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Mxid, ServerName } from '../../base/mxid.js';
@@ -21,6 +23,14 @@ export interface MatrixSignIn {
   byPassword(user: string, password: Secret, clientAddress: string): Promise<Mxid>;
   /** Returns the user of a login token, which an SSO login ends with. */
   byToken(token: Secret, clientAddress: string): Promise<Mxid>;
+  /**
+   * Runs `use` while this user is logged in with the password. Throws AccountFailure
+   * `wrong_credentials` if the password is wrong.
+   */
+  whileLoggedIn<T>(
+    login: { readonly mxid: Mxid; readonly password: Secret; readonly clientAddress: string },
+    use: (caller: Caller) => Promise<T>,
+  ): Promise<T>;
 }
 
 export interface MatrixSignInDeps {
@@ -40,7 +50,11 @@ export function createMatrixSignIn(deps: MatrixSignInDeps): MatrixSignIn {
   const { authority, limits, logOut, logger } = deps;
   const findOfferedTypes = createOfferedTypes(deps);
 
-  async function prove(body: Readonly<Record<string, unknown>>, clientAddress: string): Promise<Mxid> {
+  async function whileLoggedIn<T>(
+    body: Readonly<Record<string, unknown>>,
+    clientAddress: string,
+    use: (grant: LoginGrant) => Promise<T>,
+  ): Promise<T> {
     const request = {
       body: { ...body, initial_device_display_name: deviceName },
       userName: 'identifier',
@@ -48,12 +62,17 @@ export function createMatrixSignIn(deps: MatrixSignInDeps): MatrixSignIn {
       clientAddress,
     };
     const grant: LoginGrant = await logIn({ authority, limits }, request);
-    // The token is in no other place, so a login that cannot be ended is of no use to anyone.
-    await logOut(grant.accessToken, clientAddress).catch((error: unknown) =>
-      logger.warn('web sign-in not logged out', { owner: grant.mxid, error }),
-    );
-    return grant.mxid;
+    try {
+      return await use(grant);
+    } finally {
+      // The token is in no other place, so a login that cannot be ended is of no use to anyone.
+      await logOut(grant.accessToken, clientAddress).catch((error: unknown) =>
+        logger.warn('web sign-in not logged out', { owner: grant.mxid, error }),
+      );
+    }
   }
+
+  const ownerOf = ({ mxid }: LoginGrant) => Promise.resolve(mxid);
 
   return {
     async isOffered(type, clientAddress) {
@@ -62,10 +81,21 @@ export function createMatrixSignIn(deps: MatrixSignInDeps): MatrixSignIn {
     },
 
     byPassword: (user, password, clientAddress) =>
-      prove({ type: 'm.login.password', identifier: identifierOf(user), password: password.reveal() }, clientAddress),
+      whileLoggedIn(passwordLogin(identifierOf(user), password), clientAddress, ownerOf),
 
-    byToken: (token, clientAddress) => prove({ type: 'm.login.token', token: token.reveal() }, clientAddress),
+    byToken: (token, clientAddress) =>
+      whileLoggedIn({ type: 'm.login.token', token: token.reveal() }, clientAddress, ownerOf),
+
+    whileLoggedIn: ({ mxid, password, clientAddress }, use) =>
+      whileLoggedIn(passwordLogin({ type: 'm.id.user', user: mxid }, password), clientAddress, (grant) => {
+        if (grant.mxid !== mxid) throw new AccountFailure({ kind: 'wrong_credentials' });
+        return use({ mxid, accessToken: grant.accessToken, clientAddress });
+      }),
   };
+}
+
+function passwordLogin(identifier: Readonly<Record<string, string>>, password: Secret) {
+  return { type: 'm.login.password', identifier, password: password.reveal() };
 }
 
 /** Returns the identifier of a Matrix ID, a localpart, an e-mail address or a phone number. */

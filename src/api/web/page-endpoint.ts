@@ -154,7 +154,11 @@ function goToSignIn(
   { visitor, received: { uri } }: Pick<PageRequest<string, string>, 'visitor' | 'received'>,
   notice?: Notice,
 ) {
-  const path = uri.slice(deps.base.length).replace(/^(\/logins\/[^/?]+)\/(resend|cancel)$/, '$1');
+  // The targets of forms are not pages, and a session of the page ends with its validations.
+  const path = uri
+    .slice(deps.base.length)
+    .replace(/^(\/logins\/[^/?]+)\/(resend|cancel)$/, '$1')
+    .replace(/^\/addresses\/.*$/, '/addresses');
   const next = nextPath(path);
   const query = {
     ...(next === undefined ? {} : { next }),
@@ -163,9 +167,9 @@ function goToSignIn(
   return goTo(deps, `/?${new URLSearchParams(query).toString()}`);
 }
 
-/** Returns a redirect to the start page, which shows the notice. */
-export function goToStart(deps: WebDeps, visitor: Visitor, notice: Notice) {
-  return goTo(deps, `/?${new URLSearchParams({ done: signNotice(visitor, notice) }).toString()}`);
+/** Returns a redirect to a page that shows notices, by default the start page. */
+export function goToNotice(deps: WebDeps, visitor: Visitor, notice: Notice, path = '/') {
+  return goTo(deps, `${path}?${new URLSearchParams({ done: signNotice(visitor, notice) }).toString()}`);
 }
 
 /** Returns a redirect to a path below the base. After a form, the browser requests that page. */
@@ -178,8 +182,9 @@ export function goTo({ base }: Pick<WebDeps, 'base'>, path: string) {
   return { ...shown, headers: { Location: target } };
 }
 
-/** Returns the path if the sign-in may continue to it: that of a login process or of a new one. */
+/** Returns the path if the sign-in may continue to it. */
 export function nextPath(path: string | undefined): string | undefined {
-  const isAllowed = path !== undefined && /^\/logins\/(new(\?replacing=\d{1,20})?|[A-Za-z0-9_-]{22})$/.test(path);
+  const isAllowed =
+    path !== undefined && /^\/(addresses|logins\/(new(\?replacing=\d{1,20})?|[A-Za-z0-9_-]{22}))$/.test(path);
   return isAllowed ? path : undefined;
 }

@@ -155,6 +155,16 @@ const statuses: Readonly<Partial<Record<SiteProblem, number>>> = {
   too_many_accounts: 409,
   other_telegram_account: 409,
   number_in_use: 409,
+  address_in_use: 409,
+  address_changes_disabled: 403,
+  destination_refused: 403,
+  matrix_password_wrong: 403,
+  password_not_enough: 403,
+  homeserver_refused: 403,
+  send_failed: 502,
+  messages_too_often: 429,
+  confirmation_code_used_up: 429,
+  confirmation_over: 404,
 };
 
 /** Returns a page that shows the problem, with its status and the time to wait. */

@@ -10,7 +10,7 @@ import {
   type SignInForm,
 } from '../../web/site/sign-in-pages.js';
 import type { WebDeps } from './deps.js';
-import { goTo, goToStart, nextPath, publicForm, publicPage, type PageRequest } from './page-endpoint.js';
+import { goTo, goToNotice, nextPath, publicForm, publicPage, type PageRequest } from './page-endpoint.js';
 import { problemOf, WebFailure, withProblem, withStatus, type PageProblem } from './problems.js';
 import { newVisitor, readNotice, ssoState, withSession, withVisitor, type Visitor } from './visitor.js';
 
@@ -64,7 +64,7 @@ export const signOut = publicForm(
   async (deps, { visitor }) => {
     await deps.grants.endSession(visitor.token);
     const anonymous = newVisitor(deps);
-    return withVisitor(deps, anonymous, goToStart(deps, anonymous, 'signed_out'));
+    return withVisitor(deps, anonymous, goToNotice(deps, anonymous, 'signed_out'));
   },
 );
 

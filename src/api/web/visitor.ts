@@ -19,7 +19,16 @@ export interface Visitor {
   readonly frame: SiteFrame;
 }
 
-const notices = ['logged_out', 'phone_added', 'phone_removed', 'handed_over', 'signed_out', 'session_expired'] as const;
+const notices = [
+  'logged_out',
+  'phone_added',
+  'phone_removed',
+  'handed_over',
+  'address_added',
+  'address_removed',
+  'signed_out',
+  'session_expired',
+] as const;
 
 /** What a page shows after a redirect: what has succeeded, or that the session was over. */
 export type Notice = (typeof notices)[number];
@@ -86,6 +95,11 @@ export function readNotice(visitor: Pick<Visitor, 'token'>, done: string | undef
 /** Returns the state of an SSO login of this visitor that continues to that path. */
 export function ssoState({ token }: Visitor, next: string): string {
   return derive(token, `sso ${next}`);
+}
+
+/** Returns a secret of this visitor, for that purpose. */
+export function deriveSecret({ token }: Visitor, purpose: string): string {
+  return derive(token, `secret ${purpose}`);
 }
 
 // The token is a random key, and reveals nothing of it.

@@ -23,12 +23,14 @@ export interface ShownAccount {
 export interface Overview {
   readonly accounts: readonly ShownAccount[];
   readonly maxAccounts: number;
+  /** Whether the pages show the 3PIDs of the Matrix account. */
+  readonly hasAddresses: boolean;
   readonly done: keyof SiteTexts['overview']['done'] | undefined;
   readonly problem?: ShownProblem;
 }
 
 /** Returns the page with the user's linked accounts. */
-export function overviewPage(frame: SiteFrame, { accounts, maxAccounts, done, problem }: Overview) {
+export function overviewPage(frame: SiteFrame, { accounts, maxAccounts, hasAddresses, done, problem }: Overview) {
   const isFull = accounts.filter(({ state }) => state !== 'ended').length >= maxAccounts;
   return sitePage(200, frame, (texts) => ({
     title: texts.overview.title,
@@ -40,7 +42,8 @@ export function overviewPage(frame: SiteFrame, { accounts, maxAccounts, done, pr
       isFull
         ? html`<p>${texts.overview.full(maxAccounts)}</p>`
         : html`<p><a class="next" href="${frame.base}/logins/new">${texts.overview.add}</a></p>`
-    }`,
+    }
+    ${hasAddresses ? html`<p><a href="${frame.base}/addresses">${texts.addresses.title}</a></p>` : html``}`,
   }));
 }
 

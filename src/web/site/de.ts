@@ -1,3 +1,4 @@
+import { addressesDe, addressProblemsDe } from './addresses-de.js';
 import type { SiteTexts } from './site-texts.js';
 
 /** German. */
@@ -171,7 +172,9 @@ export const de: SiteTexts = {
     text: (name) => `Das Telegram-Konto ${name} ist verbunden.`,
     overview: 'Meine Konten zeigen',
   },
+  addresses: addressesDe,
   problems: {
+    ...addressProblemsDe,
     phone_number_invalid:
       'Die Telefonnummer ist ungültig. Gib sie mit der Ländervorwahl ein, zum Beispiel +44 1632 960123.',
     phone_number_banned: 'Telegram hat diese Telefonnummer gesperrt. Schreibe an recover@telegram.org.',

@@ -1,3 +1,4 @@
+import { addressesEn, addressProblemsEn } from './addresses-en.js';
 import type { SiteTexts } from './site-texts.js';
 
 /** English. */
@@ -168,7 +169,9 @@ export const en: SiteTexts = {
     text: (name) => `The Telegram account ${name} is connected.`,
     overview: 'Show my accounts',
   },
+  addresses: addressesEn,
   problems: {
+    ...addressProblemsEn,
     phone_number_invalid: 'Invalid phone number. Enter it with the country code, for example +44 1632 960123.',
     phone_number_banned: 'Telegram has banned this phone number. Contact Telegram at recover@telegram.org.',
     phone_number_unoccupied: 'This phone number has no Telegram account. Create one in the Telegram app first.',

@@ -1,3 +1,26 @@
+/** What can go wrong with the e-mail addresses and phone numbers of a Matrix account. */
+export const addressProblems = [
+  'email_invalid',
+  'address_in_use',
+  'address_changes_disabled',
+  'address_not_confirmed',
+  'medium_unsupported',
+  'destination_refused',
+  'send_failed',
+  'messages_too_often',
+  'confirmation_code_missing',
+  'confirmation_code_wrong',
+  'confirmation_code_used_up',
+  'confirmation_over',
+  'matrix_password_missing',
+  'matrix_password_wrong',
+  'password_not_enough',
+  'homeserver_refused',
+] as const;
+
+/** One of these. */
+export type AddressProblem = (typeof addressProblems)[number];
+
 /** Everything that can go wrong on the pages for users, each with a sentence in each language. */
 export const siteProblems = [
   // Telegram, and login processes.
@@ -49,6 +72,7 @@ export const siteProblems = [
   // The phone number as a 3PID.
   'number_in_use',
   'number_unavailable',
+  ...addressProblems,
   // Sign-in to the page.
   'session_expired',
   'sign_in_incomplete',
@@ -70,6 +94,9 @@ export const siteProblems = [
 
 /** A problem that a page explains. */
 export type SiteProblem = (typeof siteProblems)[number];
+
+/** A sentence about a problem. */
+export type ProblemText = string | ((details: ProblemDetails) => string);
 
 /** What a sentence about a problem can contain. */
 export interface ProblemDetails {

@@ -86,12 +86,14 @@ export function postForm(frame: SiteFrame, path: string, fields: Html): Html {
 
 /** A text field of a form. */
 export interface SiteField {
+  /** The name unless it is given. */
+  readonly id?: string;
   readonly name: string;
   readonly label: string;
   readonly hint?: string | undefined;
-  readonly type: 'text' | 'tel' | 'password';
+  readonly type: 'text' | 'tel' | 'email' | 'password';
   readonly autocomplete: string;
-  readonly inputmode?: 'numeric' | 'text' | 'tel';
+  readonly inputmode?: 'numeric' | 'text' | 'tel' | 'email';
   readonly value?: string | undefined;
   /** Whether the problem on the page is about it. */
   readonly isWrong?: boolean;
@@ -100,13 +102,13 @@ export interface SiteField {
 
 /** Returns a field with its label and hint. */
 export function fieldOf(field: SiteField): Html {
-  const { name, label, hint = '', type, autocomplete, inputmode = 'text', value = '' } = field;
-  const described = [field.isWrong === true ? 'problem' : '', hint === '' ? '' : `${name}-hint`].filter(Boolean);
-  return html`<label for="${name}">${label}</label> ${
-      hint === '' ? html`` : html`<p class="small" id="${name}-hint">${hint}</p>`
+  const { name, id = name, label, hint = '', type, autocomplete, inputmode = 'text', value = '' } = field;
+  const described = [field.isWrong === true ? 'problem' : '', hint === '' ? '' : `${id}-hint`].filter(Boolean);
+  return html`<label for="${id}">${label}</label> ${
+      hint === '' ? html`` : html`<p class="small" id="${id}-hint">${hint}</p>`
     }
     <input
-      id="${name}"
+      id="${id}"
       name="${name}"
       type="${type}"
       autocomplete="${autocomplete}"

@@ -1,4 +1,5 @@
-import type { ProblemDetails, SiteProblem } from './problems.js';
+import type { AddressTexts } from './address-texts.js';
+import type { ProblemText, SiteProblem } from './problems.js';
 
 /** How a login code was sent. */
 export type CodeWay =
@@ -128,5 +129,6 @@ export interface SiteTexts {
     readonly text: (name: string) => string;
     readonly overview: string;
   };
-  readonly problems: Readonly<Record<SiteProblem, string | ((details: ProblemDetails) => string)>>;
+  readonly addresses: AddressTexts;
+  readonly problems: Readonly<Record<SiteProblem, ProblemText>>;
 }

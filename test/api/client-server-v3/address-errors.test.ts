@@ -54,6 +54,8 @@ describe('the 3PIDs of accounts', () => {
       admit: () => undefined,
       admitToken: () => undefined,
       list: fail,
+      listStored: fail,
+      findPending: fail,
       requestToken: fail,
       add: fail,
       addWithoutAuthentication: fail,

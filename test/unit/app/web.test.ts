@@ -44,6 +44,7 @@ async function startPages(changes: Readonly<Record<string, unknown>>) {
   };
   const unused = {
     login: {} as never,
+    contacts: undefined,
     phoneProofs: undefined,
     handOver: undefined,
     findOpenIdUser: undefined,

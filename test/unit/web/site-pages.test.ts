@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogues } from '../../../src/web/languages.js';
 import { durationIn } from '../../../src/web/site/duration.js';
 import { logOutPage, overviewPage, type ShownAccount } from '../../../src/web/site/account-pages.js';
+import { addressesPage, pendingPage } from '../../../src/web/site/address-pages.js';
 import { choosePage, donePage, loginPage, type ShownStep } from '../../../src/web/site/login-pages.js';
 import { siteProblems } from '../../../src/web/site/problems.js';
 import { linkPage, problemPage, signInPage, widgetPage } from '../../../src/web/site/sign-in-pages.js';
@@ -56,8 +57,14 @@ const pages = {
   'the link': linkPage(frame, { token: hostile, mxid: hostile }),
   'the widget': widgetPage(frame),
   'the problem': problemPage(frame, problem),
-  'the overview': overviewPage(frame, { accounts: [account], maxAccounts: 5, done: 'phone_added', problem }),
-  'the empty overview': overviewPage(frame, { accounts: [], maxAccounts: 5, done: 'logged_out' }),
+  'the overview': overviewPage(frame, {
+    accounts: [account],
+    maxAccounts: 5,
+    hasAddresses: true,
+    done: 'phone_added',
+    problem,
+  }),
+  'the empty overview': overviewPage(frame, { accounts: [], maxAccounts: 5, hasAddresses: false, done: 'logged_out' }),
   'the full overview': overviewPage(frame, {
     accounts: [
       { ...account, atBridge: 'pending', phoneLogin: 'added' },
@@ -65,9 +72,48 @@ const pages = {
       { ...account, state: 'ended', isBot: false },
     ],
     maxAccounts: 2,
+    hasAddresses: true,
     done: undefined,
   }),
   'the logout': logOutPage(frame, { id: '1', name: hostile }),
+  'the addresses': addressesPage(frame, {
+    addresses: [
+      { medium: 'email', address: hostile, text: hostile },
+      { medium: hostile, address: '447470674927', text: hostile },
+    ],
+    media: ['email', 'msisdn'],
+    canChange: true,
+    isPartial: true,
+    done: 'address_added',
+    problem,
+    typed: { medium: 'email', address: hostile },
+  }),
+  'no addresses': addressesPage(frame, {
+    addresses: [],
+    media: [],
+    canChange: false,
+    isPartial: true,
+    done: 'address_removed',
+    problem: undefined,
+    typed: undefined,
+  }),
+  'no addresses of an account': addressesPage(frame, {
+    addresses: [],
+    media: ['msisdn'],
+    canChange: true,
+    isPartial: false,
+    done: undefined,
+    problem: { problem: 'phone_number_invalid' },
+    typed: { medium: 'msisdn', address: hostile },
+  }),
+  ...Object.fromEntries(
+    (['email', 'msisdn'] as const).flatMap((medium) =>
+      [true, false, undefined].map((isValidated) => [
+        `the pending ${medium}, validated: ${isValidated}`,
+        pendingPage(frame, { sid: hostile, medium, text: hostile, isValidated, problem }),
+      ]),
+    ),
+  ),
   'the choice': choosePage(frame, undefined, problem),
   'the choice for an account': choosePage(frame, { id: '1', name: hostile }),
   'the end': donePage(frame, { name: hostile }),
