@@ -8,6 +8,7 @@ import type { Database } from '../database/database.js';
 import type { Messenger } from '../delivery/messenger.js';
 import { createValidation, type ValidationDeps } from '../threepid/service.js';
 import type { Validation } from '../threepid/validation.js';
+import type { PageBrand } from '../web/page-brand.js';
 import { openMessenger } from './messenger.js';
 
 /** The dependencies of openProofs besides the configuration. */
@@ -88,8 +89,15 @@ export async function openProofs(config: Config, runtime: ProofRuntime): Promise
     allowedCountries: threepids.allowedCountries,
     lifetimes: { ...threepids, rememberedMs },
   });
-  const pages = { confirmClick: threepids.confirmClick, service, operator: homeserver.domain };
+  const pages = { confirmClick: threepids.confirmClick, service, operator: homeserver.domain, brand: brandOf(config) };
   return { messenger, validation, pages, leave: () => messenger.close() };
+}
+
+/** Returns the operator as the web page shows it, or undefined without the web page. */
+function brandOf({ web, homeserver }: Config): PageBrand | undefined {
+  if (!web.enabled) return undefined;
+  const { name = homeserver.domain, logoFile } = web.operator;
+  return { name, logoUrl: logoFile === undefined ? undefined : `${web.publicUrl}${web.path}/logo` };
 }
 
 /** Links of a service without an address are not used. */

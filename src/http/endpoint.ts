@@ -148,7 +148,7 @@ interface Implementation<
   Body extends z.ZodType,
   Replies extends ReplyShapes,
   Query extends string,
-> extends Pick<Endpoint, 'objection'> {
+> extends Pick<Endpoint, 'objection' | 'failure'> {
   /**
    * Throws if the request is rejected whatever its body is. Called before the body is received;
    * consumes no rate limit.

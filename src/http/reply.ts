@@ -30,6 +30,8 @@ export interface PageReply {
    * be loaded too. None by default.
    */
   readonly scripts?: readonly string[];
+  /** The URLs of the images of a page without scripts. None by default. */
+  readonly images?: readonly string[];
   /** The origins of pages that may show it in a frame. None by default. */
   readonly framedBy?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;

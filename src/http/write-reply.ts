@@ -79,9 +79,11 @@ function contentOf(
 // Returns the headers of a page. Its URL can contain secrets, so no other site may learn it, and no
 // other page may frame it. In Chromium, `form-action` also restricts the redirects after a form, so
 // the reply to a form has to be a page with a link.
-function pageHeaders({ css, scripts = [], framedBy = [] }: PageReply): Record<string, string> {
+function pageHeaders({ css, scripts = [], images = [], framedBy = [] }: PageReply): Record<string, string> {
   const style = css === undefined ? '' : ` style-src 'sha256-${createHash('sha256').update(css).digest('base64')}';`;
-  const files = scripts.length > 0 ? ` script-src ${scripts.join(' ')}; connect-src 'self'; img-src 'self';` : '';
+  const ofScripts = ` script-src ${scripts.join(' ')}; connect-src 'self'; img-src 'self';`;
+  const ofImages = images.length > 0 ? ` img-src ${images.join(' ')};` : '';
+  const files = scripts.length > 0 ? ofScripts : ofImages;
   const frames = framedBy.length === 0 ? "'none'" : framedBy.join(' ');
   return {
     'Content-Security-Policy': `default-src 'none';${style}${files} base-uri 'none'; form-action 'self'; frame-ancestors ${frames}`,

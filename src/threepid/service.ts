@@ -13,7 +13,7 @@ import { withSid, type NextLinkPolicy } from './next-link.js';
 import { readKey, readRequest, type ReadRequest } from './read-request.js';
 import { sendToken, type SendOutcome } from './send-token.js';
 import { makeToken, readToken } from './tokens.js';
-import type { Asker, SessionKey, SubmissionKey, ValidatedAddress, Validation } from './validation.js';
+import type { Asker, SessionAddress, SessionKey, SubmissionKey, ValidatedAddress, Validation } from './validation.js';
 
 /** How long sessions last. */
 export interface ValidationLifetimes {
@@ -218,16 +218,14 @@ export function createValidation(deps: ValidationDeps): Validation {
     },
 
     async checkToken(key, token, client) {
-      const { medium, address } = await judge(key, token, client, true);
-      return { medium, address };
+      return sessionAddress(await judge(key, token, client, true));
     },
 
     async find(key) {
       const read = readKey(key);
       const found = await database.transaction((tx) => tx.validationSessions.find(read));
       if (!found || clock.now() >= found.expiresAt) return undefined;
-      const { medium, address, mxid, validatedAt } = found;
-      return { medium, address, mxid, validatedAt };
+      return sessionAddress(found);
     },
 
     async loadValidated(key) {
@@ -253,6 +251,10 @@ export function createValidation(deps: ValidationDeps): Validation {
       await database.transaction((tx) => tx.validationSessions.deleteExpired(clock.now() - keptMs));
     },
   };
+}
+
+function sessionAddress({ medium, address, mxid, validatedAt }: ValidationSessionRecord): SessionAddress {
+  return { medium, address, mxid, validatedAt };
 }
 
 function timesOf(sent: readonly { readonly at: number }[]): readonly number[] {

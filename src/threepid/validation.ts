@@ -121,10 +121,10 @@ export interface Validation {
     client: string | undefined,
   ): Promise<{ readonly nextLink: string | undefined }>;
   /**
-   * Returns the address that the token proves, and proves nothing. Throws and counts wrong guesses
+   * Returns the session that the token validates, and validates nothing. Throws and counts wrong guesses
    * as `submitToken`.
    */
-  checkToken(key: SubmissionKey, token: Secret, client: string | undefined): Promise<ThirdPartyAddress>;
+  checkToken(key: SubmissionKey, token: Secret, client: string | undefined): Promise<SessionAddress>;
   /** Returns the address of a session, validated or not; undefined if it is unknown or expired. */
   find(key: SessionKey): Promise<SessionAddress | undefined>;
   /**

@@ -1,6 +1,7 @@
 import type { PageReply } from '../http/reply.js';
 import { html, Html } from './html.js';
 import { catalogues, chooseLanguage, type Language } from './languages.js';
+import { brandHeader, type PageBrand } from './page-brand.js';
 import type { Texts } from './texts/page-texts.js';
 
 const css = `
@@ -67,13 +68,16 @@ export interface PageContent {
 export function page<const Status extends number>(
   status: Status,
   contentIn: (texts: Texts, language: Language) => PageContent,
+  brand?: PageBrand,
 ) {
+  const withHeader = (content: PageContent) => (brand ? { header: brandHeader(brand), ...content } : content);
   return {
     status,
     css,
+    images: brand?.logoUrl === undefined ? [] : [brand.logoUrl],
     page: (acceptLanguage: string | undefined) => {
       const language = chooseLanguage(acceptLanguage);
-      return { language, html: documentOf(language, contentIn(catalogues[language], language)) };
+      return { language, html: documentOf(language, withHeader(contentIn(catalogues[language], language))) };
     },
   } satisfies PageReply;
 }

@@ -1,5 +1,6 @@
 import { html } from './html.js';
 import { page } from './page.js';
+import type { PageBrand } from './page-brand.js';
 import type { ProvenMedium } from './texts/page-texts.js';
 
 /** The purpose of the validation. */
@@ -20,6 +21,8 @@ export interface ConfirmNames {
   readonly service: string;
   /** The server name of the homeserver that the service belongs to. */
   readonly operator: string;
+  /** The server name of the user who requested the message; undefined if unknown. */
+  readonly requester: string | undefined;
 }
 
 /**
@@ -31,39 +34,50 @@ export function confirmPage(
   names: ConfirmNames,
   { action, fields }: ConfirmForm,
   purpose: ConfirmPurpose,
+  brand?: PageBrand,
 ) {
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   );
   const subject = purpose === 'password' ? 'password' : 'address';
-  return page(200, (texts) => ({
-    title: texts.confirmTitle[subject][medium],
-    content: html`<p>${texts.confirmText[subject][medium](names)}</p>
-      <p>${texts.confirmAdvice}</p>
-      <form method="post" action="${action}">
-        ${inputs}
-        <button type="submit">${texts.confirmButton}</button>
-      </form>
-      <p class="small">${texts.operatedFor(names)}</p>`,
-  }));
+  const { requester } = names;
+  return page(
+    200,
+    (texts) => ({
+      title: texts.confirmTitle[subject][medium],
+      content: html`<p>${texts.confirmText[subject][medium](names)}</p>
+        ${requester === undefined ? html`` : html`<p>${texts.requestedFrom(requester)}</p>`}
+        <p>${texts.confirmAdvice}</p>
+        <form method="post" action="${action}">
+          ${inputs}
+          <button type="submit">${texts.confirmButton}</button>
+        </form>
+        <p class="small">${texts.operatedFor(names)}</p>`,
+    }),
+    brand,
+  );
 }
 
 /**
  * Returns the page after the validation. It redirects by itself, because browsers block redirects
  * in the reply to a form.
  */
-export function provenPage(medium: ProvenMedium, nextLink: string | undefined) {
-  return page(200, (texts) => ({
-    title: texts.provenTitle[medium],
-    content:
-      nextLink === undefined
-        ? html`<p>${texts.provenText}</p>`
-        : html`<p><a class="next" href="${nextLink}">${texts.continueLink}</a></p>`,
-    leadsTo: nextLink,
-  }));
+export function provenPage(medium: ProvenMedium, nextLink: string | undefined, brand?: PageBrand) {
+  return page(
+    200,
+    (texts) => ({
+      title: texts.provenTitle[medium],
+      content:
+        nextLink === undefined
+          ? html`<p>${texts.provenText}</p>`
+          : html`<p><a class="next" href="${nextLink}">${texts.continueLink}</a></p>`,
+      leadsTo: nextLink,
+    }),
+    brand,
+  );
 }
 
 /** Returns the page after a validation without a form: a redirect to the next link. */
-export function redirectPage(medium: ProvenMedium, nextLink: string) {
-  return { ...provenPage(medium, nextLink), status: 302 as const, headers: { Location: nextLink } };
+export function redirectPage(medium: ProvenMedium, nextLink: string, brand?: PageBrand) {
+  return { ...provenPage(medium, nextLink, brand), status: 302 as const, headers: { Location: nextLink } };
 }

@@ -62,6 +62,7 @@ export function createAddressSubmission({ usualPath, ...deps }: AddressSubmissio
   return identitySurface({
     name: 'address-submission',
     prefixes: [addressPrefixes[usualPath]],
+    brand: deps.pages.brand,
     endpoints: addressSubmissions.endpoints.map((operation) => operation.serve(deps)),
   });
 }
@@ -74,6 +75,7 @@ export function createPasswordSubmission(deps: ValidationPagesDeps): Surface {
   return identitySurface({
     name: 'password-submission',
     prefixes: passwordSubmissions.prefixes,
+    brand: deps.pages.brand,
     endpoints: passwordSubmissions.endpoints.map((operation) => operation.serve(deps)),
   });
 }

@@ -84,6 +84,7 @@ export function createIdentityV1(deps: IdentityV1Deps): Surface {
   return identitySurface({
     name: 'identity-v1',
     prefixes,
+    brand: deps.pages.brand,
     endpoints: groups(version1(v1.submitErrorStatus)).flatMap(({ part, operations }) => {
       const endpoints = operations.map((operation) => operation.serve(deps));
       return part === undefined ? endpoints : switched(v1[part], endpoints);

@@ -71,6 +71,7 @@ export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surfa
     identitySurface({
       name: 'identity-v2',
       prefixes,
+      brand: deps.pages.brand,
       authenticate: async (credentials) => {
         const admission = await holder(credentials);
         if ('principal' in admission && admission.principal.kind === 'user') {

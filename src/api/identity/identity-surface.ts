@@ -3,17 +3,21 @@ import { answersPages, type Endpoint } from '../../http/endpoint.js';
 import type { HttpProblem } from '../../http/problem.js';
 import type { Answer } from '../../http/reply.js';
 import { surface, type Surface } from '../../http/surface.js';
+import type { PageBrand } from '../../web/page-brand.js';
 import { errorPage } from './error-page.js';
 import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 
 /** The options of an identity service surface. */
 export type IdentitySurface = Pick<Surface, 'name' | 'prefixes' | 'endpoints' | 'secretSegment'> &
-  Partial<Pick<Surface, 'authenticate'>>;
+  Partial<Pick<Surface, 'authenticate'>> & {
+    /** Above HTML errors. */
+    readonly brand?: PageBrand | undefined;
+  };
 
 /**
  * Returns a surface of the identity service, with its error format, and HTML errors for browsers.
  */
-export function identitySurface({ authenticate = allowAnonymous, ...rest }: IdentitySurface): Surface {
+export function identitySurface({ authenticate = allowAnonymous, brand, ...rest }: IdentitySurface): Surface {
   return surface({
     ...rest,
     authenticate,
@@ -22,13 +26,13 @@ export function identitySurface({ authenticate = allowAnonymous, ...rest }: Iden
     jsonType: 'application/json',
     crossOrigin: true,
     lenient: true,
-    problem: toProblemReply,
+    problem: (problem, endpoint) => toProblemReply(problem, endpoint, brand),
     failure: (failure) => toErrorReply(failure),
   });
 }
 
-function toProblemReply(problem: HttpProblem, endpoint: Endpoint | undefined): Answer {
+function toProblemReply(problem: HttpProblem, endpoint: Endpoint | undefined, brand: PageBrand | undefined): Answer {
   const reply = toHttpErrorReply(problem);
   const isPage = problem.kind === 'method_not_allowed' ? problem.isPage : answersPages(endpoint);
-  return isPage ? errorPage(reply) : reply;
+  return isPage ? errorPage(reply, brand) : reply;
 }

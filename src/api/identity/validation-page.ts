@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Failure } from '../../base/failure.js';
 import { maskAddress } from '../../base/mask-address.js';
+import { serverNameOf } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import type { Validation } from '../../threepid/validation.js';
 import { type ConfirmNames, confirmPage, provenPage, redirectPage } from '../../web/validation-pages.js';
+import type { PageBrand } from '../../web/page-brand.js';
 import { errorPage } from './error-page.js';
 import { errorPages, inputKinds } from './error-shapes.js';
 import { readSubmission, tokenMembers } from './session-shapes.js';
@@ -25,17 +27,21 @@ export interface PageSettings extends Pick<ConfirmNames, 'service' | 'operator'>
    * program opens it.
    */
   readonly confirmClick: boolean;
+  /** The operator at the top of each page. */
+  readonly brand?: PageBrand | undefined;
 }
 
 const body = z.object(tokenMembers).meta({ title: 'ConfirmTokenRequest' });
 
 /** Returns GET /validate/{medium}/submitToken, an HTML page, and the action of its button. */
 export function validationPages(version: Version, medium: 'email' | 'msisdn') {
-  const failure = (thrown: Failure) => {
-    const reply = toErrorReply(thrown, 'submit');
-    return reply && errorPage(reply);
-  };
-  const shared = { params: {}, access: 'public', body, failure } as const;
+  const failurePage =
+    ({ brand }: PageSettings) =>
+    (thrown: Failure) => {
+      const reply = toErrorReply(thrown, 'submit');
+      return reply && errorPage(reply, brand);
+    };
+  const shared = { params: {}, access: 'public', body } as const;
   const kinds = [...verdictKinds, ...submitKinds];
   const path = version.submitPath(medium);
   // Relative to the page.
@@ -59,15 +65,19 @@ export function validationPages(version: Version, medium: 'email' | 'msisdn') {
       errors: errorPages(kinds),
     },
     ({ validation, pages }: ValidationPagesDeps) => ({
+      failure: failurePage(pages),
       async handler(request) {
         const fields = request.body;
         const { key, token } = readSubmission(version.purpose, medium, fields);
         if (pages.confirmClick) {
           const proof = await validation.checkToken(key, token, clientOf(request, version));
-          return confirmPage(medium, { ...pages, address: maskAddress(proof) }, { action, fields }, version.purpose);
+          const requester = proof.mxid === undefined ? undefined : serverNameOf(proof.mxid);
+          const names = { ...pages, address: maskAddress(proof), requester };
+          return confirmPage(medium, names, { action, fields }, version.purpose, pages.brand);
         }
         const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
-        return nextLink === undefined ? provenPage(medium, undefined) : redirectPage(medium, nextLink);
+        const { brand } = pages;
+        return nextLink === undefined ? provenPage(medium, undefined, brand) : redirectPage(medium, nextLink, brand);
       },
     }),
   );
@@ -83,11 +93,12 @@ export function validationPages(version: Version, medium: 'email' | 'msisdn') {
       replies: { 200: { description: 'The 3PID was validated', page: true } },
       errors: errorPages([...inputKinds, ...kinds]),
     },
-    ({ validation }: Pick<ValidationPagesDeps, 'validation'>) => ({
+    ({ validation, pages }: ValidationPagesDeps) => ({
+      failure: failurePage(pages),
       async handler(request) {
         const { key, token } = readSubmission(version.purpose, medium, request.body);
         const { nextLink } = await validation.submitToken(key, token, clientOf(request, version));
-        return provenPage(medium, nextLink);
+        return provenPage(medium, nextLink, pages.brand);
       },
     }),
   );

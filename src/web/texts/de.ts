@@ -20,6 +20,7 @@ export const de: PageTexts = {
         `Jemand, vermutlich Sie, möchte bei ${service} ein neues Passwort für das Matrix-Konto von ${address} setzen.`,
     },
   },
+  requestedFrom: (server) => `Die Anfrage kam von einem Matrix-Konto bei ${server}.`,
   confirmAdvice: 'Wenn Sie das nicht waren, schließen Sie diese Seite. Dann geschieht nichts.',
   confirmButton: 'Bestätigen',
   operatedFor: ({ service, operator }) => `${service} wird für den Matrix-Server ${operator} betrieben.`,

@@ -20,6 +20,7 @@ export const en: PageTexts = {
         `Someone, most likely you, asked ${service} to set a new password for the Matrix account of ${address}.`,
     },
   },
+  requestedFrom: (server) => `The request came from a Matrix user of ${server}.`,
   confirmAdvice: 'If it was not you, close this page. Nothing happens then.',
   confirmButton: 'Confirm',
   operatedFor: ({ service, operator }) => `${service} is operated for the Matrix server ${operator}.`,

@@ -18,6 +18,8 @@ export interface PageTexts {
   readonly confirmTitle: OfSubject<string>;
   /** `address` is masked, `service` is the host name that users see. */
   readonly confirmText: OfSubject<(names: { readonly address: string; readonly service: string }) => string>;
+  /** `server` is the server name of the user who requested the message. */
+  readonly requestedFrom: (server: string) => string;
   readonly confirmAdvice: string;
   readonly confirmButton: string;
   /** `operator` is the server name of the homeserver that the service belongs to. */

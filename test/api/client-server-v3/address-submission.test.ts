@@ -97,6 +97,43 @@ describe('the submit_url', () => {
     expect(spent.text).toContain('This link does not work');
   });
 
+  it.each([
+    { name: 'a link of its user', change: {}, status: 200, isAlive: true },
+    { name: 'a link with another token', change: { token: 'other' }, status: 400, isAlive: false },
+    { name: 'a link of another session', change: { sid: 'other' }, status: 400, isAlive: false },
+    { name: 'a link that is incomplete', change: { token: undefined }, status: 400, isAlive: false },
+    { name: 'a link that has expired', change: {}, afterMs: 2 * 86_400_000, status: 400, isAlive: false },
+    { name: 'a link that was used', change: {}, isUsed: true, status: 400, isAlive: false },
+  ])('shows the operator on the page of $name', async ({ change, status, isAlive, afterMs = 0, isUsed = false }) => {
+    const logoUrl = 'https://pages.test/_gangway/logo';
+    await start({ addressRules: { pages: { ...testPages, brand: { name: 'Example <Operator>', logoUrl } } } });
+    const sid = String((await ask('alice@mail.test')).json['sid']);
+    const session = { sid, client_secret: secret };
+    const path = `${submission}/email/submit_token`;
+    if (isUsed) {
+      await server.call('POST', path, { ...session, token: lastToken() });
+      await as(alice, 'POST', `${v3}/account/3pid`, { three_pid_creds: session });
+    }
+    await server.embedded.clock.advance(afterMs);
+    const fields = Object.entries({ ...session, token: lastToken(), ...change });
+    const query = new URLSearchParams(
+      fields.filter((pair): pair is [string, string] => pair[1] !== undefined),
+    ).toString();
+    const opened = await server.send({ method: 'GET', path: `${path}?${query}` });
+    const pressed = await server.send({ method: 'POST', path: `${path}/confirm`, headers: asForm, body: query });
+    for (const page of [opened, pressed]) {
+      expect(page.status).toBe(status);
+      expect(page.text).toContain(
+        `<header><img src="${logoUrl}" alt="" /><span>Example &#60;Operator&#62;</span></header>`,
+      );
+      expect(page.headers['content-security-policy']).toContain(` img-src ${logoUrl};`);
+      expect(page.headers['content-security-policy']).not.toContain('script-src');
+    }
+    expect(opened.text.includes('<form')).toBe(isAlive);
+    expect(pressed.text).not.toContain('<form');
+    if (isAlive) expect(opened.text).toContain('The request came from a Matrix user of example.test.');
+  });
+
   it('has a page that validates the 3PID and continues, if no click is required', async () => {
     await start({ addressRules: { pages: { ...testPages, confirmClick: false } } });
     const next = 'https://chat.test/settings';
