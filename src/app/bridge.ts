@@ -6,9 +6,9 @@ import { createHandOvers } from '../hand-over/service.js';
 import { leaveSession } from '../login/owned-logins.js';
 import type { BridgeParts } from '../login/service.js';
 import { writeMautrixSession } from '../telegram/formats/mautrix.js';
-import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
 import type { AccountRuntime } from './accounts.js';
+import { exportedSession } from './sessions.js';
 
 /** The bridge, the hand-overs to it, and the replies about them. */
 export interface ComposedBridge extends BridgeParts {
@@ -18,18 +18,18 @@ export interface ComposedBridge extends BridgeParts {
 
 /** Returns the bridge in the configuration, or undefined if there is none. */
 export function composeBridge(
-  { bridge: { upstream }, telegram }: Config,
+  config: Config,
   pool: ConnectionPool,
   runtime: AccountRuntime,
 ): ComposedBridge | undefined {
+  const { upstream } = config.bridge;
   if (upstream === undefined) return undefined;
   const bridge = createHttpBridge({ ...upstream, clock: runtime.clock });
-  const converter = createSessionConverter(telegram.dataCentres);
   const handOvers = createHandOvers({
     ...runtime,
     bridge,
     isAutomatic: upstream.handOver === 'automatic',
-    toBridgeSession: (session) => writeMautrixSession(converter.read(session)),
+    toBridgeSession: (session) => writeMautrixSession(exportedSession(session, config)),
     closeConnection: (accountId) => pool.ensureClosed(accountId),
     leaveSession,
   });

@@ -10,10 +10,12 @@ import { createConsumer } from '../sessions/consumer.js';
 import { createExportSweep } from '../sessions/exports.js';
 import { createSessionTransfers, type SessionTransfers } from '../sessions/transfers.js';
 import { createSessionLeases, type SessionLeasesDeps, type SessionLeaseService } from '../sessions/leases.js';
+import type { TelegramSession } from '../telegram/gateway.js';
 import { writeSession } from '../telegram/formats/formats.js';
 import { writeMautrixSession } from '../telegram/formats/mautrix.js';
-import { createSessionConverter } from '../telegram/gramjs/portable-session.js';
 import type { ConnectionPool } from '../telegram/pool.js';
+import { withPublicAddress, type PortableSession } from '../telegram/portable-session.js';
+import { readStoredSession } from '../telegram/stored-session.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
 
 /** The external dependencies of composeSessions. */
@@ -51,11 +53,10 @@ export function composeSessions(config: Config, { pool, ...runtime }: SessionRun
     closeConnection,
     leaveSession,
   });
-  const converter = createSessionConverter(config.telegram.dataCentres);
   const transfers = config.provisioning.enableSessionTransfers
     ? createSessionTransfers({
         ...runtime,
-        writeSession: (session) => writeMautrixSession(converter.read(session)),
+        writeSession: (session) => writeMautrixSession(exportedSession(session, config)),
         closeConnection,
       })
     : undefined;
@@ -74,8 +75,12 @@ export function composeSessions(config: Config, { pool, ...runtime }: SessionRun
 }
 
 /** Returns what writes sessions for other programs. */
-export function sessionWriter({ telegram }: Config): SessionLeasesDeps['writeSession'] {
-  const converter = createSessionConverter(telegram.dataCentres);
+export function sessionWriter(config: Config): SessionLeasesDeps['writeSession'] {
   return (format, session, { id: userId, isBot }) =>
-    writeSession(format, { ...converter.read(session), userId, isBot, apiId: telegram.apiId });
+    writeSession(format, { ...exportedSession(session, config), userId, isBot, apiId: config.telegram.apiId });
+}
+
+/** Returns the session with the address that other programs connect to. */
+export function exportedSession(session: TelegramSession, { telegram }: Config): PortableSession {
+  return withPublicAddress(readStoredSession(session), telegram.dataCentres);
 }

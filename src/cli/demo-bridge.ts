@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { Secret } from '../base/secret.js';
 import { TelegramFailure } from '../telegram/failure.js';
-import type { TelegramConnection, TelegramGateway } from '../telegram/gateway.js';
-import type { PortableSession, SessionConverter } from '../telegram/portable-session.js';
+import type { TelegramConnection, TelegramGateway, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUser } from '../telegram/shapes.js';
+import { writeStoredSession } from '../telegram/stored-session.js';
 
 /** The options of startDemoBridge. */
 export interface DemoBridgeDeps {
@@ -13,7 +13,6 @@ export interface DemoBridgeDeps {
   readonly sharedSecret: string;
   /** Continues the sessions. */
   readonly gateway: TelegramGateway;
-  readonly converter: SessionConverter;
 }
 
 /** A minimal bridge for the demo: it accepts sessions, and logs in to Telegram with them. */
@@ -50,12 +49,12 @@ const stepId = 'fi.mau.telegram.login.manual_session';
 
 /** Starts one on loopback. */
 export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge> {
-  const { domain, sharedSecret, gateway, converter } = deps;
+  const { domain, sharedSecret, gateway } = deps;
   const logins = new Map<string, Login>();
   let started = 0;
 
   async function logIn(mxid: string, session: string): Promise<BridgeReply> {
-    const connection = await gateway.connect(converter.write(readSession(session)));
+    const connection = await gateway.connect(readSession(session));
     const user = await connection.getMe();
     await logins.get(user.id)?.connection.destroy();
     logins.set(user.id, { mxid, connection, user });
@@ -144,10 +143,10 @@ export async function startDemoBridge(deps: DemoBridgeDeps): Promise<DemoBridge>
   };
 }
 
-function readSession(text: string): PortableSession {
+function readSession(text: string): TelegramSession {
   const { auth_key: key, dc_id: dcId, server_address: address } = sessionForm.parse(JSON.parse(text));
   const { hostname, port } = new URL(`tcp://${address}`);
-  return { dcId, authKey: new Secret(key), address: hostname, port: Number(port) };
+  return writeStoredSession({ dcId, authKey: new Secret(key), address: hostname, port: Number(port) });
 }
 
 async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, string>>> {

@@ -130,9 +130,8 @@ interface DemoServers {
 const application = { apiId: 4242, apiHash: '5f6c0e1d9b2a47388c1e0d4a6b7f2c93' };
 
 async function openBridge(sandbox: Sandbox, sharedSecret: string, { clock }: CliContext): Promise<DemoBridge> {
-  const [{ createGramjsGateway }, { createSessionConverter }, { createLogger }] = await Promise.all([
+  const [{ createGramjsGateway }, { createLogger }] = await Promise.all([
     import('../telegram/gramjs/gateway.js'),
-    import('../telegram/gramjs/portable-session.js'),
     import('../observability/logger.js'),
   ]);
   const { dataCentres, publicKeyPem } = sandbox;
@@ -152,7 +151,7 @@ async function openBridge(sandbox: Sandbox, sharedSecret: string, { clock }: Cli
     logger: createLogger({ level: 'error', format: 'pretty', clock }),
     clock,
   });
-  return startDemoBridge({ domain, sharedSecret, gateway, converter: createSessionConverter(dataCentres) });
+  return startDemoBridge({ domain, sharedSecret, gateway });
 }
 
 async function writeConfig(folder: string, servers: DemoServers, { random }: CliContext): Promise<string> {

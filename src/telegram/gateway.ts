@@ -11,8 +11,8 @@ import type {
 } from './shapes.js';
 
 /**
- * A Telegram session in the form of its adapter: data centre and auth key. Any client that has it
- * is logged in.
+ * A Telegram session in the form that is stored (stored-session.ts): data centre and auth key. Any
+ * client that has it is logged in.
  */
 export type TelegramSession = Secret;
 

@@ -1,5 +1,4 @@
 import type { Secret } from '../base/secret.js';
-import type { TelegramSession } from './gateway.js';
 
 /**
  * The values that any Telegram library needs to continue a session. A client that has them is
@@ -10,19 +9,33 @@ export interface PortableSession {
   readonly dcId: number;
   /** Base64 of 256 bytes. */
   readonly authKey: Secret;
-  /** The IP address of the data centre: the configured one, else the public IPv4 address. */
+  /** The IP address of the data centre that was connected to last. */
   readonly address: string;
-  /** The configured port, else 443. */
   readonly port: number;
 }
 
-/** Converts between the adapter's form of sessions and the portable form. */
-export interface SessionConverter {
-  /** Throws a defect unless the session has a key of 256 bytes. */
-  read(session: TelegramSession): PortableSession;
-  /**
-   * Returns the session of a login that another program made or continued. Throws unless its key
-   * has 256 bytes.
-   */
-  write(session: PortableSession): TelegramSession;
+/** A data centre of the configuration (`telegram.data_centres`). */
+export interface DataCentre {
+  readonly id: number;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** Addresses of Telegram's own network. The port is 443 (help.getConfig). */
+const publicAddresses: Readonly<Record<number, string>> = {
+  1: '149.154.175.53',
+  2: '149.154.167.51',
+  3: '149.154.175.100',
+  4: '149.154.167.91',
+  5: '91.108.56.130',
+};
+
+/**
+ * Returns the session with the address that other programs expect, because some connect to the
+ * address in the session: the configured one if another network is configured, else the public one.
+ */
+export function withPublicAddress(session: PortableSession, dataCentres: readonly DataCentre[]): PortableSession {
+  const configured = dataCentres.find(({ id }) => id === session.dcId);
+  if (configured !== undefined) return { ...session, address: configured.ip, port: configured.port };
+  return { ...session, address: publicAddresses[session.dcId] ?? session.address, port: 443 };
 }

@@ -7,13 +7,14 @@ import { LiveClient } from '../../src/telegram/gramjs/live-client.js';
 import { createSaltCache, type SaltCache } from '../../src/telegram/salt-cache.js';
 import { operations } from '../../src/telegram/gramjs/operations.js';
 import { workerSettings } from '../../src/telegram/gramjs/options.js';
+import type { TelegramSession } from '../../src/telegram/gateway.js';
 import { createTurns } from '../../src/telegram/turns.js';
 import { optionsFor, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { faultOf } from '../support/magic-logins.js';
 
 const gramjs = useGramjsOnSandbox();
 
-function createClient(session: string | null, salts: SaltCache): LiveClient {
+function createClient(session: TelegramSession | null, salts: SaltCache): LiveClient {
   const settings = workerSettings(optionsFor(gramjs.sandbox));
   for (const { fingerprint, modulus, exponent } of settings.publicKeys) {
     _serverKeys.set(fingerprint, { n: helpers.readBigIntFromBuffer(Buffer.from(modulus), false), e: exponent });
@@ -43,7 +44,7 @@ it('a client that is destroyed before it reopens stays closed', async () => {
 
 it('a client knows the salt of a new key, and of a key that was used before', async () => {
   const wrongSalts = vi.spyOn(MTProtoSender.prototype, '_handleBadServerSalt');
-  const open = async (session: string | null, salts: SaltCache): Promise<string | null> => {
+  const open = async (session: TelegramSession | null, salts: SaltCache): Promise<TelegramSession | null> => {
     const client = createClient(session, salts);
     await client.open();
     await client.destroy();

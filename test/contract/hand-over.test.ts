@@ -9,7 +9,13 @@ import { openTestDatabase } from '../support/database.js';
 import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { keyOf, listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
+import {
+  keyIdOf,
+  keyOf,
+  listOpenHandOvers,
+  startHandOverDaemon,
+  type HandOverDaemon,
+} from '../support/hand-over-world.js';
 import { code, mxidOf, phone, token } from '../support/login-fixture.js';
 import { codeOf, tokenOf } from '../support/magic-logins.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
@@ -100,7 +106,7 @@ async function owners(): Promise<{ readonly key: string; readonly owners: readon
   });
   const bridged = [...standIn.logins.values()].map(({ telegram }) => ({
     name: 'bridge',
-    key: keyOf({ reveal: () => `1${telegram.authKey}` } as never),
+    key: keyIdOf(telegram.authKey),
   }));
   return gramjs.sandbox.control.sessions().map(({ key }) => ({
     key,

@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeyedMutex } from '../../src/base/keyed-mutex.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Database } from '../../src/database/database.js';
 import { createLoginService } from '../../src/login/service.js';
-import { readState } from '../../src/login/login-codec.js';
+import { readState, writeState } from '../../src/login/login-codec.js';
 import type { Fault } from '../../src/sandbox/control.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
+import { writeGramjsSession } from '../../src/telegram/formats/gramjs.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
+import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { code, mxidOf, password, phone, token, urlOf } from '../support/login-fixture.js';
 import { codeOf, magicPassword, tokenOf } from '../support/magic-logins.js';
+import { keyOf } from '../support/hand-over-world.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const alice = mxidOf('@alice:example.org');
@@ -102,12 +104,6 @@ function watched(answered: (operation: string | symbol) => void): TelegramGatewa
       }) satisfies TelegramConnection;
     },
   };
-}
-
-/** The identifier of a session's auth key, as the sandbox writes it. */
-function keyOf(session: TelegramSession): string {
-  const key = Buffer.from(session.reveal().slice(1), 'base64').subarray(-256);
-  return createHash('sha1').update(key).digest().subarray(12, 20).reverse().toString('hex');
 }
 
 async function storedKeys(): Promise<{ readonly accounts: readonly string[]; readonly all: readonly string[] }> {
@@ -241,4 +237,49 @@ describe('a session that is logged in at Telegram is in the database', () => {
     expect(loggedInKeys()).toHaveLength(1);
     expect((await storedKeys()).accounts).toEqual(loggedInKeys());
   });
+
+  it.each(logins.slice(0, 3))('$name, from the database of an earlier release', async ({ run }) => {
+    await withDaemon(run);
+    await storeAsBefore();
+    await withDaemon(({ service }) => service.whoAmI(alice));
+    expect(await storedForms()).toEqual(['{']);
+    expect(loggedInKeys()).toEqual((await storedKeys()).accounts);
+  });
+
+  it('a login in progress, from the database of an earlier release', async () => {
+    for (const input of [phone('+9996621105'), code('22222'), password(magicPassword.reveal())]) {
+      await withDaemon(({ service }) => service.submit(alice, input));
+      await storeAsBefore();
+    }
+    await withDaemon(({ service }) => service.whoAmI(alice));
+    expect(loggedInKeys()).toEqual((await storedKeys()).accounts);
+  });
 });
+
+async function withDaemon(work: (daemon: Daemon) => Promise<unknown>): Promise<void> {
+  const daemon = startDaemon();
+  await work(daemon);
+  await daemon.pool.close();
+}
+
+/** Stores each session as the session string of gramjs, the only form before 0.2.0. */
+async function storeAsBefore(): Promise<void> {
+  const before = (session: TelegramSession) => writeGramjsSession({ ...readStoredSession(session), port: 443 });
+  await database.transaction(async (tx) => {
+    for (const account of await tx.telegramAccounts.listByOwner(alice)) {
+      if (account.session === null) continue;
+      await tx.telegramAccounts.update({ ...account, session: before(account.session) });
+    }
+    for (const process of await tx.loginProcesses.listByOwner(alice, 0)) {
+      const state = readState(process.state);
+      if (!('session' in state) || state.session === null) continue;
+      await tx.loginProcesses.save({ ...process, state: writeState({ ...state, session: before(state.session) }) });
+    }
+  });
+}
+
+/** Returns the first character of each stored session of a linked account. */
+async function storedForms(): Promise<readonly string[]> {
+  const accounts = await database.transaction((tx) => tx.telegramAccounts.listByOwner(alice));
+  return accounts.map(({ session }) => session?.reveal().charAt(0) ?? '');
+}

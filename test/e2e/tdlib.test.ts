@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
-import { createSessionConverter } from '../../src/telegram/gramjs/portable-session.js';
+import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { createTestGateway } from '../support/gramjs-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
 import { tdlib } from '../support/python-clients.js';
@@ -23,7 +23,7 @@ describe.skipIf(tdlib.missing !== undefined)(`unmodified TDLib on \`gangway sand
     const { session } = connection;
     await connection.destroy();
     await gateway.close();
-    const { dcId, authKey } = createSessionConverter(sandbox.dataCentres).read(session);
+    const { dcId, authKey } = readStoredSession(session);
     const [result] = await tdlib.run({
       auth_key: authKey.reveal(),
       user_id: id,

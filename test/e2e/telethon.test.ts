@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { systemClock } from '../../src/base/clock.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { writeTelethonSession } from '../../src/telegram/formats/telethon.js';
-import { createSessionConverter } from '../../src/telegram/gramjs/portable-session.js';
+import { withPublicAddress } from '../../src/telegram/portable-session.js';
+import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { createTestGateway } from '../support/gramjs-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
 import { telethon } from '../support/python-clients.js';
@@ -82,7 +83,7 @@ describe.skipIf(telethon.missing !== undefined)(
       const { session: stored } = connection;
       await connection.destroy();
       await gateway.close();
-      const session = writeTelethonSession(createSessionConverter(sandbox.dataCentres).read(stored)).reveal();
+      const session = writeTelethonSession(withPublicAddress(readStoredSession(stored), sandbox.dataCentres)).reveal();
       expect((await run('continue', { session }))[0]).toMatchObject({ id });
     });
   },

@@ -9,7 +9,8 @@ import { leaveSession } from '../../src/login/owned-logins.js';
 import { createLoginService } from '../../src/login/service.js';
 import { writeMautrixSession } from '../../src/telegram/formats/mautrix.js';
 import type { TelegramGateway, TelegramSession } from '../../src/telegram/gateway.js';
-import { createSessionConverter } from '../../src/telegram/gramjs/portable-session.js';
+import { withPublicAddress } from '../../src/telegram/portable-session.js';
+import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import type { FakeClock } from './fake-clock.js';
 import { silentLogger } from './silent-logger.js';
@@ -96,13 +97,12 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
   };
   const bridge = watched('bridge', world.bridge);
   const pool = createConnectionPool({ gateway, clock, logger: silentLogger, maxLive: 10, idleCloseMs: hours });
-  const converter = createSessionConverter([]);
   const runtime = { database: mortal, clock, random: systemRandom, logger: silentLogger };
   const handOvers = createHandOvers({
     ...runtime,
     bridge,
     isAutomatic,
-    toBridgeSession: (session) => writeMautrixSession(converter.read(session)),
+    toBridgeSession: (session) => writeMautrixSession(withPublicAddress(readStoredSession(session), [])),
     closeConnection: (id) => happen('close', () => pool.closeKey(id)),
     leaveSession,
   });
@@ -145,7 +145,11 @@ export async function listOpenHandOvers(tx: Transaction): Promise<HandOverRecord
 
 /** The identifier of a session's auth key, as the sandbox writes it. */
 export function keyOf(session: TelegramSession): string {
-  const text = session.reveal();
-  const key = Buffer.from(text.slice(1), 'base64').subarray(-256);
+  return keyIdOf(readStoredSession(session).authKey.reveal());
+}
+
+/** The identifier of an auth key in base64, as the sandbox writes it. */
+export function keyIdOf(authKey: string): string {
+  const key = Buffer.from(authKey, 'base64');
   return createHash('sha1').update(key).digest().subarray(12, 20).reverse().toString('hex');
 }

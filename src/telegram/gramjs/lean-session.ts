@@ -1,33 +1,32 @@
 import { Api } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { StringSession } from 'telegram/sessions/index.js';
-import { Secret } from '../../base/secret.js';
-import { TelegramFailure } from '../failure.js';
-import { readGramjsSession } from '../formats/gramjs.js';
+import { authKeyOf } from '../formats/auth-key.js';
+import { writeGramjsSession } from '../formats/gramjs.js';
+import type { PortableSession } from '../portable-session.js';
 
 const authKeyLength = 256;
+const port = 443;
 
 /**
  * A session of gramjs that keeps no entities, because they would grow with every answer. Its port
- * is always 443: the session string holds the port as a signed 16-bit number, and nothing reads it
- * (transport.ts has the real port).
+ * is always 443: gramjs reads the port as a signed 16-bit number, and nothing uses it (transport.ts
+ * has the real port).
  */
 export class LeanSession extends StringSession {
   readonly #onLoginToken: () => void;
 
   /**
-   * Calls `onLoginToken` for updateLoginToken: a QR code of this session was scanned. Throws
-   * TelegramFailure `session_dead` if `saved` cannot be read or its key has not 256 bytes, because
-   * no server accepts it.
+   * Continues `saved`, or begins a new session. Calls `onLoginToken` for updateLoginToken: a QR
+   * code of this session was scanned.
    */
-  constructor(saved = '', onLoginToken: () => void = () => undefined) {
-    requireSession(saved);
-    super(saved);
+  constructor(saved?: PortableSession, onLoginToken: () => void = () => undefined) {
+    super(saved === undefined ? '' : writeGramjsSession({ ...saved, port }).reveal());
     this.#onLoginToken = onLoginToken;
   }
 
   override setDC(dcId: number, serverAddress: string, _port: number): void {
-    super.setDC(dcId, serverAddress, 443);
+    super.setDC(dcId, serverAddress, port);
   }
 
   /**
@@ -54,6 +53,13 @@ export class LeanSession extends StringSession {
     super.setAuthKey(authKey, dcId);
   }
 
+  /** Returns the session. Returns undefined until its key is created or loaded. */
+  read(): PortableSession | undefined {
+    const key = this.authKey?.getKey();
+    if (key === undefined) return undefined;
+    return { dcId: this.dcId, address: this.serverAddress, port, authKey: authKeyOf(key) };
+  }
+
   /** Returns true if there is a key, so that none will be created. */
   hasKey(): boolean {
     return this._key !== undefined || this.authKey?.getKey() !== undefined;
@@ -64,13 +70,4 @@ function updatesIn(message: unknown): readonly unknown[] {
   if (message instanceof Api.UpdateShort) return [message.update];
   if (message instanceof Api.Updates || message instanceof Api.UpdatesCombined) return message.updates;
   return [];
-}
-
-function requireSession(saved: string): void {
-  if (saved === '') return;
-  try {
-    readGramjsSession(new Secret(saved));
-  } catch (cause) {
-    throw new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }, { cause });
-  }
 }

@@ -1,6 +1,9 @@
 import { Ending } from '../../base/ending.js';
 import { TelegramFailure } from '../failure.js';
 import { QuietClient } from './client.js';
+import type { TelegramSession } from '../gateway.js';
+import { readStoredSession, writeStoredSession } from '../stored-session.js';
+import type { PortableSession } from '../portable-session.js';
 import { LeanSession } from './lean-session.js';
 import type { SaltCache } from '../salt-cache.js';
 import type { WorkerSettings } from './worker-settings.js';
@@ -11,7 +14,7 @@ import type { Semaphore } from '../semaphore.js';
 export interface LiveClientOptions {
   readonly settings: WorkerSettings;
   /** The saved session; null for a new one. */
-  readonly session: string | null;
+  readonly session: TelegramSession | null;
   readonly turns: Turns;
   readonly salts: SaltCache;
   readonly log: LogLine;
@@ -35,7 +38,7 @@ export class LiveClient {
   readonly #log: LogLine;
   readonly #onTurn: (waits: boolean) => void;
   readonly #onLoginToken: () => void;
-  #saved: string | null;
+  #saved: TelegramSession | null;
   #session: LeanSession | undefined;
   #client: QuietClient | undefined;
   #ending = new Ending<TelegramFailure>();
@@ -52,17 +55,20 @@ export class LiveClient {
   }
 
   /** The latest session with a key; null before the first key is created. */
-  get session(): string | null {
+  get session(): TelegramSession | null {
     // While the session moves to another data centre, it has no key for a moment.
-    const current = this.#session?.save() ?? '';
-    if (current !== '') this.#saved = current;
+    const current = this.#session?.read();
+    if (current !== undefined) this.#saved = writeStoredSession(current);
     return this.#saved;
   }
 
-  /** Connects. Throws `unreachable` if gramjs cannot. */
+  /**
+   * Connects. Throws `unreachable` if gramjs cannot, and `session_dead` if the saved session cannot
+   * be read, because no data centre accepts it.
+   */
   async open(): Promise<void> {
     if (this.#destroyed) throw unreachable('the connection was destroyed');
-    const session = new LeanSession(this.#saved ?? '', this.#onLoginToken);
+    const session = new LeanSession(readSaved(this.#saved), this.#onLoginToken);
     this.#chooseDataCentre(session);
     const ending = new Ending<TelegramFailure>();
     this.#ending = ending;
@@ -144,6 +150,15 @@ export class LiveClient {
     if (this.#saved === null) return session.setDC(first.id, first.ip, first.port);
     if (this.#settings.dataCentres.some(({ id }) => id === session.dcId)) return;
     throw unreachable(`data centre ${session.dcId} of the session is not configured`);
+  }
+}
+
+function readSaved(saved: TelegramSession | null): PortableSession | undefined {
+  if (saved === null) return undefined;
+  try {
+    return readStoredSession(saved);
+  } catch (cause) {
+    throw new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }, { cause });
   }
 }
 

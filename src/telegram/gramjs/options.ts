@@ -1,7 +1,8 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Secret } from '../../base/secret.js';
-import type { DataCentre, DeviceInfo, PlainProxy, WorkerSettings } from './worker-settings.js';
+import type { DataCentre } from '../portable-session.js';
+import type { DeviceInfo, PlainProxy, WorkerSettings } from './worker-settings.js';
 import { readPublicKey } from '../public-key.js';
 
 /**

@@ -3,7 +3,8 @@ import type { Connection } from 'telegram';
 import { PromisedNetSockets } from 'telegram/extensions/index.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/index.js';
 import { ConnectionTCPMTProxyAbridged } from 'telegram/network/connection/TCPMTProxy.js';
-import type { DataCentre, PlainProxy } from './worker-settings.js';
+import type { DataCentre } from '../portable-session.js';
+import type { PlainProxy } from './worker-settings.js';
 
 /** The connections of one client to its data centres. */
 export interface Transport {

@@ -1,11 +1,5 @@
+import type { DataCentre } from '../portable-session.js';
 import type { RsaPublicKey } from '../public-key.js';
-
-/** The address of one data centre of a Telegram network. */
-export interface DataCentre {
-  readonly id: number;
-  readonly ip: string;
-  readonly port: number;
-}
 
 /** A proxy with its secrets in clear, to be sent to a worker. */
 export type PlainProxy =

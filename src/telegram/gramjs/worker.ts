@@ -4,7 +4,6 @@ import { helpers } from 'telegram';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { systemClock } from '../../base/clock.js';
 import { KeyedMutex } from '../../base/keyed-mutex.js';
-import { Secret } from '../../base/secret.js';
 import { TelegramFailure } from '../failure.js';
 import type { TelegramSession } from '../gateway.js';
 import type { QuietClient } from './client.js';
@@ -83,7 +82,7 @@ async function answer({ connectionId, name, args }: Request): Promise<unknown> {
 async function connect(connectionId: number, session: TelegramSession | null): Promise<null> {
   const client = new LiveClient({
     settings,
-    session: session?.reveal() ?? null,
+    session,
     turns,
     salts,
     log: (level, message) => log(level, message, connectionId),
@@ -114,8 +113,7 @@ async function run<T>(connectionId: number, work: Parameters<typeof LiveClient.p
 }
 
 function sessionOf(connectionId: number): TelegramSession | null {
-  const session = clients.get(connectionId)?.session;
-  return session === undefined || session === null ? null : new Secret(session);
+  return clients.get(connectionId)?.session ?? null;
 }
 
 function sendError({ requestId, connectionId }: Request, error: unknown): void {

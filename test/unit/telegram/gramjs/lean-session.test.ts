@@ -2,6 +2,7 @@ import { Api, helpers } from 'telegram';
 import { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { StringSession } from 'telegram/sessions/index.js';
 import { describe, expect, it } from 'vitest';
+import type { PortableSession } from '../../../../src/telegram/portable-session.js';
 import { LeanSession } from '../../../../src/telegram/gramjs/lean-session.js';
 
 const self = new Api.User({
@@ -9,6 +10,16 @@ const self = new Api.User({
   accessHash: helpers.returnBigInt(8),
   username: 'magic',
 });
+
+/** A session whose port gramjs would misread. */
+function saved(): PortableSession {
+  const session = new LeanSession();
+  session.setDC(2, '127.0.0.1', 50_000);
+  session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
+  const read = session.read();
+  if (read === undefined) throw new Error('the session has no key');
+  return read;
+}
 
 describe('a session', () => {
   it('does not keep the users that it sees, as other sessions of gramjs do', () => {
@@ -18,47 +29,29 @@ describe('a session', () => {
     expect(lean.getEntityRowsByUsername('magic')).toBeUndefined();
   });
 
-  it('is saved with port 443, as ports above 32767 cannot be written, and read again', async () => {
-    const session = new LeanSession();
-    session.setDC(2, '127.0.0.1', 50_000);
-    session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
-    const read = new LeanSession(session.save());
-    await read.load();
-    expect([read.dcId, read.serverAddress, read.port, read.hasKey()]).toEqual([2, '127.0.0.1', 443, true]);
+  it('is read with port 443, as gramjs misreads ports above 32767, and continued', async () => {
+    const continued = new LeanSession(saved());
+    expect(continued.read()).toBeUndefined();
+    await continued.load();
+    expect([continued.dcId, continued.serverAddress, continued.port]).toEqual([2, '127.0.0.1', 443]);
+    expect(continued.read()).toEqual(saved());
   });
 
-  it.each([0, 1, 32, 255, 257])('keeps no key of %i bytes, and is dead with one', (length) => {
+  it.each([0, 1, 32, 255, 257])('keeps no key of %i bytes', (length) => {
     const session = new LeanSession();
     session.setDC(2, '127.0.0.1', 443);
     const key = new AuthKey(Buffer.alloc(length, 7), Buffer.alloc(20));
     expect(() => session.setAuthKey(key)).toThrow('256 bytes');
-    expect(session.save()).toBe('');
-    const stored = new StringSession();
-    stored.setDC(2, '127.0.0.1', 443);
-    stored.setAuthKey(key);
-    expect(() => new LeanSession(stored.save())).toThrow('session_dead');
+    expect(session.read()).toBeUndefined();
   });
-
-  it.each(['1', '1AAAA', '0AgAJMTI3LjAuMC4x', 'no session', '1Av//MTI3LjAuMC4xAbs='])(
-    'is dead if it is %j',
-    (saved) => {
-      expect(() => new LeanSession(saved)).toThrow('session_dead');
-    },
-  );
 
   it('has no key before one is made, and has one that was saved before it is loaded', () => {
     expect(new LeanSession().hasKey()).toBe(false);
-    const session = new LeanSession();
-    session.setDC(2, '127.0.0.1', 443);
-    session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
-    expect(new LeanSession(session.save()).hasKey()).toBe(true);
+    expect(new LeanSession(saved()).hasKey()).toBe(true);
   });
 
   it('does not come back to the key that was saved when it has moved to another data centre', async () => {
-    const session = new LeanSession();
-    session.setDC(2, '127.0.0.1', 443);
-    session.setAuthKey(new AuthKey(Buffer.alloc(256, 7), Buffer.alloc(20)));
-    const moved = new LeanSession(session.save());
+    const moved = new LeanSession(saved());
     await moved.load();
     moved.setDC(3, '127.0.0.1', 443);
     moved.setAuthKey(undefined);
@@ -68,7 +61,7 @@ describe('a session', () => {
 
   it('reports the scan of a QR code, and no other update', () => {
     let scans = 0;
-    const session = new LeanSession('', () => (scans += 1));
+    const session = new LeanSession(undefined, () => (scans += 1));
     const update = new Api.UpdateLoginToken();
     session.processEntities([self]);
     session.processEntities(new Api.UpdateShort({ update: new Api.UpdateConfig(), date: 0 }));
