@@ -10,6 +10,7 @@ import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app
 import { composeProvisioning, findOpenIdUserOf } from './app/provisioning.js';
 import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
+import { openTelegram } from './app/telegram.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
 import { composeWeb } from './app/web.js';
 import { warnAboutUpstream } from './app/upstream-check.js';
@@ -26,7 +27,6 @@ import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/se
 import type { Runnable } from './lifecycle.js';
 import { hasActiveAccount } from './login/owned-logins.js';
 import { createLoginService } from './login/service.js';
-import { createGramjsGateway } from './telegram/gramjs/gateway.js';
 import { createConnectionPool } from './telegram/pool.js';
 
 /** The external dependencies of the daemon. */
@@ -68,15 +68,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const database = await openDatabase({ ...where, exclusive: true, encryption, clock, random, logger });
       closers.push(() => database.close());
 
-      const gateway = createGramjsGateway({
-        ...telegram,
-        ...telegram.connection,
-        proxy: telegram.proxy.type === 'disabled' ? undefined : telegram.proxy,
-        deviceInfo: { ...telegram.deviceInfo, appVersion: telegram.deviceInfo.appVersion ?? version },
-        logsDebug: config.logging.level === 'debug',
-        clock,
-        logger,
-      });
+      const gateway = await openTelegram(config, { version, clock, logger });
       closers.push(() => gateway.close());
 
       const pool = createConnectionPool({ ...telegram.connection, gateway, clock, logger });

@@ -35,12 +35,12 @@ export function addConfigCheck(
     .option('--online', 'also check whether the bridge (bridge.upstream) accepts logins; exit with 8 if it does not')
     .action(async ({ config: file, who, online = false }: { config: string; who?: Mxid; online?: boolean }) => {
       const { sections, problems, warnings } = inspectConfig({ path: resolve(folder, file), env, ...configFiles });
-      const { delivery, accounts, homeserver } = sections;
+      const { delivery, accounts, homeserver, telegram } = sections;
       if (accounts) out(`accounts.mode: ${accounts.mode}. ${meaningOf(accounts.mode, homeserver?.address)}\n`);
       const unsendable = problems.length === 0 && delivery ? await whyUnsendable(delivery, clock) : undefined;
       if (problems.length > 0) err(explainProblems(file, problems));
       else if (unsendable !== undefined) err(`${unsendable}\n`);
-      else out(`${file} is valid.\n`);
+      else out(`${aboutEngine(telegram?.engine)}${file} is valid.\n`);
       if (warnings.length > 0) err(`\n${explainWarnings(warnings)}`);
       const isInOrder = problems.length === 0 && unsendable === undefined;
       const { bridge } = sections;
@@ -52,6 +52,13 @@ export function addConfigCheck(
       else if (!isBridgeReady) end(exitCodes.bridge);
       else end(mayLogIn ? exitCodes.ok : exitCodes.account);
     });
+}
+
+/** Returns the line about the engine, with what to do if Telegram rejects it as too old. */
+function aboutEngine(engine: Config['telegram']['engine'] | undefined): string {
+  if (engine === undefined) return '';
+  const remedy = engine === 'gramjs' ? 'set it to mtcute' : 'update Gangway';
+  return `telegram.engine: ${engine}. If the log contains "telegram client outdated", ${remedy}.\n`;
 }
 
 /** Prints whether the bridge accepts logins, and returns it. Returns true without a bridge. */

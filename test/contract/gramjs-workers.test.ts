@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { anotherTurn } from '../support/another-turn.js';
 import { Secret } from '../../src/base/secret.js';
-import type { TelegramProxy } from '../../src/telegram/gramjs/gateway.js';
+import type { TelegramProxy } from '../../src/telegram/gateway-options.js';
 import {
   builtWorkerUrl,
   callDeadlineMs,

@@ -2,7 +2,7 @@ import { PhoneNumber } from '../../src/base/phone.js';
 import type { SessionDeath } from '../../src/telegram/failure.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createFakeTelegram } from '../support/fake-telegram.js';
-import { createTestGateway } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway, engines } from '../support/gramjs-on-sandbox.js';
 import { numberOf } from '../support/magic-logins.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { describeTelegramGateway } from './telegram-gateway.js';
@@ -18,33 +18,35 @@ const errorOf: Readonly<Record<Exclude<SessionDeath, 'auth_key_forgotten'>, stri
   duplicated: 'AUTH_KEY_DUPLICATED',
 };
 
-describeTelegramGateway('gramjs on the sandbox', async () => {
-  const sandbox = await startStrictSandbox();
-  const clock = createFakeClock();
-  return {
-    createGateway: () => createTestGateway(sandbox, { clock, connectDeadlineMs, callDeadlineMs }),
-    endSessions(phoneOrToken, reason) {
-      if (reason === 'auth_key_forgotten') sandbox.control.deleteAuthKeys(phoneOrToken);
-      else sandbox.control.revokeSessions(phoneOrToken, errorOf[reason]);
-    },
-    scan: (token, digits) => sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits),
-    scanUnheard(token, digits) {
-      sandbox.control.cutConnections();
-      sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits);
-    },
-    goDown() {
-      sandbox.control.addFault({ kind: 'refuse' });
-      sandbox.control.cutConnections();
-    },
-    goSilent: () => void sandbox.control.addFault({ kind: 'silent' }),
-    comeBack: () => sandbox.control.clearFaults(),
-    now: () => clock.now(),
-    advance: (ms) => clock.advance(ms),
-    connectDeadlineMs,
-    callDeadlineMs,
-    stop: () => sandbox.stop(),
-  };
-});
+for (const engine of engines) {
+  describeTelegramGateway(`${engine} on the sandbox`, async () => {
+    const sandbox = await startStrictSandbox();
+    const clock = createFakeClock();
+    return {
+      createGateway: () => createTestGateway(sandbox, { clock, connectDeadlineMs, callDeadlineMs }, engine),
+      endSessions(phoneOrToken, reason) {
+        if (reason === 'auth_key_forgotten') sandbox.control.deleteAuthKeys(phoneOrToken);
+        else sandbox.control.revokeSessions(phoneOrToken, errorOf[reason]);
+      },
+      scan: (token, digits) => sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits),
+      scanUnheard(token, digits) {
+        sandbox.control.cutConnections();
+        sandbox.control.acceptLoginToken(Buffer.from(token.reveal(), 'base64url'), digits);
+      },
+      goDown() {
+        sandbox.control.addFault({ kind: 'refuse' });
+        sandbox.control.cutConnections();
+      },
+      goSilent: () => void sandbox.control.addFault({ kind: 'silent' }),
+      comeBack: () => sandbox.control.clearFaults(),
+      now: () => clock.now(),
+      advance: (ms) => clock.advance(ms),
+      connectDeadlineMs,
+      callDeadlineMs,
+      stop: () => sandbox.stop(),
+    };
+  });
+}
 
 describeTelegramGateway('the fake', async () => {
   const clock = createFakeClock();

@@ -4,6 +4,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.js';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
 import { createGramjsGateway, type GramjsGatewayOptions } from '../../src/telegram/gramjs/gateway.js';
+import { createMtcuteGateway } from '../../src/telegram/mtcute/gateway.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { logIn } from './magic-logins.js';
 import type { KnownSandbox } from './mtcute-on-sandbox.js';
@@ -47,18 +48,32 @@ export function optionsFor(sandbox: KnownSandbox, options: Partial<GramjsGateway
   };
 }
 
-export const createTestGateway = (sandbox: KnownSandbox, options?: Partial<GramjsGatewayOptions>) =>
-  createGramjsGateway(optionsFor(sandbox, options));
+const creators = { gramjs: createGramjsGateway, mtcute: createMtcuteGateway };
+
+export type Engine = keyof typeof creators;
+
+/** Each engine, for suites that run on both. */
+export const engines: readonly Engine[] = ['gramjs', 'mtcute'];
+
+/** The engine of suites that run on one: that of GANGWAY_TEST_ENGINE, or gramjs. */
+const chosenEngine: Engine = process.env['GANGWAY_TEST_ENGINE'] === 'mtcute' ? 'mtcute' : 'gramjs';
+
+export const createTestGateway = (
+  sandbox: KnownSandbox,
+  options?: Partial<GramjsGatewayOptions>,
+  engine: Engine = chosenEngine,
+): TelegramGateway => creators[engine](optionsFor(sandbox, options));
 
 /**
  * A sandbox for all tests of a file, and for each test a clock that stands still, a log, and
  * gateways that are closed after it.
  */
-export interface GramjsOnSandbox {
+export interface EngineOnSandbox {
   readonly sandbox: Sandbox;
   readonly clock: FakeClock;
   readonly logger: RecordingLogger;
-  createGateway(options?: Partial<GramjsGatewayOptions>): TelegramGateway;
+  /** Creates a gateway, on the engine of the suite unless another one is given. */
+  createGateway(options?: Partial<GramjsGatewayOptions>, engine?: Engine): TelegramGateway;
   /** Returns a connection on which this magic account is logged in. */
   loggedIn(digits: string, gateway?: TelegramGateway): Promise<TelegramConnection>;
 }
@@ -66,8 +81,11 @@ export interface GramjsOnSandbox {
 export const connectDeadlineMs = 20_000;
 export const callDeadlineMs = 15_000;
 
-/** Sets a GramjsOnSandbox up; its properties are valid in tests and hooks only. */
-export function useGramjsOnSandbox(options: Partial<SandboxOptions> = {}): GramjsOnSandbox {
+/** Sets a gateway of gramjs up, see useEngineOnSandbox. */
+export const useGramjsOnSandbox = (options: Partial<SandboxOptions> = {}) => useEngineOnSandbox('gramjs', options);
+
+/** Sets an EngineOnSandbox up; its properties are valid in tests and hooks only. */
+export function useEngineOnSandbox(engine: Engine, options: Partial<SandboxOptions> = {}): EngineOnSandbox {
   let sandbox: Sandbox | undefined;
   let clock = createFakeClock();
   let logger = createRecordingLogger();
@@ -87,14 +105,9 @@ export function useGramjsOnSandbox(options: Partial<SandboxOptions> = {}): Gramj
   });
   afterAll(() => runningSandbox().stop());
 
-  const createGateway = (changes: Partial<GramjsGatewayOptions> = {}): TelegramGateway => {
-    const gateway = createTestGateway(runningSandbox(), {
-      clock,
-      logger,
-      connectDeadlineMs,
-      callDeadlineMs,
-      ...changes,
-    });
+  const createGateway = (changes: Partial<GramjsGatewayOptions> = {}, other: Engine = engine): TelegramGateway => {
+    const standard = { clock, logger, connectDeadlineMs, callDeadlineMs };
+    const gateway = createTestGateway(runningSandbox(), { ...standard, ...changes }, other);
     gateways.push(gateway);
     return gateway;
   };

@@ -26,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   web: ['http'],
   telegram: [],
   'telegram/gramjs': ['telegram'],
+  'telegram/mtcute': ['telegram'],
   'hand-over': ['bridge', 'database', 'telegram'],
   login: ['bridge', 'database', 'hand-over', 'telegram'],
   sessions: ['database', 'telegram'],
@@ -67,6 +68,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'sessions',
     'telegram',
     'telegram/gramjs',
+    'telegram/mtcute',
     'threepid',
     'web',
     'webhooks',
@@ -92,6 +94,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'sessions',
     'telegram',
     'telegram/gramjs',
+    'telegram/mtcute',
     'threepid',
     'web',
     'webhooks',
@@ -111,7 +114,7 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^eta$/, parts: ['delivery'] },
   { library: /^commander$/, parts: ['cli', 'main'] },
   { library: /^@node-rs\/argon2$/, parts: ['accounts/embedded'] },
-  { library: /^@mtcute\/.+$/, parts: [] },
+  { library: /^@(mtcute|fuman)\/.+$/, parts: ['telegram/mtcute'] },
 ];
 
 /** Only the database itself and the parts that compose the program may import from here. */

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { ipAddress, remotePort } from '../network-address.js';
 import { group, required, valueNotes, withDefault } from '../setting.js';
-import { Complaint, listOf, secretText, wholeNumber, words } from '../value.js';
+import { Complaint, listOf, oneOf, secretText, wholeNumber, words } from '../value.js';
 import { proxy } from './telegram-proxy.js';
 
 const ownApplication = 'Get an api_id and an api_hash of your own at https://my.telegram.org/apps.';
@@ -68,6 +68,13 @@ export const telegram = group(
   {
     api_id: required(apiId, '12345', 'The api_id of your application, from https://my.telegram.org/apps.'),
     api_hash: required(apiHash, '0123456789abcdef0123456789abcdef', 'The api_hash of your application.'),
+    engine: withDefault(
+      oneOf(['gramjs', 'mtcute']),
+      'gramjs',
+      'The library that connects to Telegram: gramjs or mtcute. gramjs is no longer maintained. Change this to ' +
+        'mtcute if Telegram rejects gramjs as too old (UPDATE_APP_TO_LOGIN in the log). Both read the same ' +
+        'database, so logins and login processes continue after a change.',
+    ),
     device_info: group(
       "How this daemon appears in the list of active sessions in a user's Telegram settings.",
       {
@@ -120,8 +127,9 @@ export const telegram = group(
         workers: withDefault(
           wholeNumber(1, 64),
           '2',
-          'The maximum number of threads for Telegram connections. They keep other requests fast during many ' +
-            'logins at once. A thread starts when it is needed, and stops after ten minutes without connections.',
+          'The maximum number of threads for Telegram connections of gramjs. They keep other requests fast ' +
+            'during many logins at once. A thread starts when it is needed, and stops after ten minutes without ' +
+            'connections. mtcute needs no threads.',
         ),
       },
       (keys) => ({
@@ -136,6 +144,7 @@ export const telegram = group(
   (keys) => ({
     apiId: keys.api_id,
     apiHash: keys.api_hash,
+    engine: keys.engine,
     deviceInfo: keys.device_info,
     proxy: keys.proxy,
     dataCentres: keys.data_centres,

@@ -1,15 +1,14 @@
 import type { Cancel } from '../../base/clock.js';
 import { TelegramFailure } from '../failure.js';
+import { defaultCallDeadlineMs, defaultConnectDeadlineMs } from '../gateway-options.js';
 import type { TelegramGateway } from '../gateway.js';
 import { workerSettings, type GramjsGatewayOptions } from './options.js';
 import { createWorkerConnection, type WorkerConnection } from './worker-connection.js';
 import { startWorkerThread, type WorkerThread } from './worker-thread.js';
 
-export type { GramjsGatewayOptions, TelegramProxy } from './options.js';
+export type { GramjsGatewayOptions } from './options.js';
 
 const defaultWorkers = 2;
-const defaultConnectDeadlineMs = 20_000;
-const defaultCallDeadlineMs = 15_000;
 
 /** A worker with gramjs takes some 40 MiB of memory. */
 const stopIdleWorkerAfterMs = 10 * 60_000;

@@ -2,7 +2,9 @@ import type { EngineCalls } from '../engine-calls.js';
 import type { TelegramFailureDetails } from '../failure.js';
 import type { TelegramSession } from '../gateway.js';
 
-/** The calls that the main thread sends to a connection in a worker: those of an engine and these. */
+/**
+ * The calls that the main thread sends to a connection in a worker: those of an engine and these.
+ */
 export type Calls = {
   readonly [N in keyof EngineCalls]: {
     readonly args: Parameters<EngineCalls[N]>;

@@ -4,7 +4,7 @@ import { PromisedNetSockets } from 'telegram/extensions/index.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/index.js';
 import { ConnectionTCPMTProxyAbridged } from 'telegram/network/connection/TCPMTProxy.js';
 import type { DataCentre } from '../portable-session.js';
-import type { PlainProxy } from './worker-settings.js';
+import type { PlainProxy } from '../gateway-options.js';
 
 /** The connections of one client to its data centres. */
 export interface Transport {

@@ -9,6 +9,7 @@ import { TelegramFailure } from '../failure.js';
 import type { TelegramConnection, TelegramSession } from '../gateway.js';
 import { createCallDeadlines } from '../call-deadlines.js';
 import type { CallName, Calls } from './protocol.js';
+import { reportOutdatedClient } from '../outdated-client.js';
 import { createTokenNews } from '../token-news.js';
 import { maxTurnWaitMs } from '../turns.js';
 import type { WorkerThread } from './worker-thread.js';
@@ -74,6 +75,7 @@ export function createWorkerConnection({
       const answer = await deadlines.keep(deadlineMs, ending.race(thread.call(connectionId, name, ...args)));
       session = answer.session ?? session;
       if (answer.ok) return answer.result;
+      reportOutdatedClient(answer.failure, 'gramjs', logger);
       throw answer.failure;
     } catch (error) {
       if (!(error instanceof DeadlineExceeded)) throw error;

@@ -48,7 +48,7 @@ export function openMessage(packet: Buffer, context: MessageContext): ServerMess
 }
 
 /** Throws UntrustedAnswer unless the packet is long enough, and encrypted with the key. */
-function demandEnvelope(packet: Buffer, { keyId }: Pick<MessageContext, 'keyId'>): void {
+export function demandEnvelope(packet: Buffer, { keyId }: Pick<MessageContext, 'keyId'>): void {
   demand(packet.subarray(0, 8).equals(keyId), 'identifier of the key');
   demand(packet.length >= envelopeLength + headLength, 'length');
 }
@@ -57,7 +57,7 @@ function demandEnvelope(packet: Buffer, { keyId }: Pick<MessageContext, 'keyId'>
  * Reads a decrypted message. Throws UntrustedAnswer if the message key does not match or another
  * check fails.
  */
-function readMessage(
+export function readMessage(
   messageKey: Buffer,
   plain: Buffer,
   { authKey, sessionId, now }: Omit<MessageContext, 'keyId'>,

@@ -163,9 +163,10 @@ describe('gangway config check', () => {
     write('config.yaml', written());
     const mode =
       'accounts.mode: embedded. Gangway has the Matrix accounts of this server name. There must be no homeserver for it.';
+    const engine = 'telegram.engine: gramjs. If the log contains "telegram client outdated", set it to mtcute.';
     expect(await place.run(['config', 'check'])).toEqual({
       code: 0,
-      out: `${mode}\nconfig.yaml is valid.\n`,
+      out: `${mode}\n${engine}\nconfig.yaml is valid.\n`,
       err: '',
     });
   });

@@ -77,6 +77,7 @@ describe('a configuration with the required keys only', () => {
       telegram: {
         apiId: 4242,
         apiHash: '[secret]',
+        engine: 'gramjs',
         deviceInfo: { deviceModel: 'Gangway', systemVersion: 'Matrix', langCode: 'en', systemLangCode: 'en' },
         proxy: { type: 'disabled' },
         dataCentres: [],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/base/secret.js';
 import { systemClock } from '../../../../src/base/clock.js';
-import { workerSettings, type TelegramProxy } from '../../../../src/telegram/gramjs/options.js';
+import type { TelegramProxy } from '../../../../src/telegram/gateway-options.js';
+import { workerSettings } from '../../../../src/telegram/gramjs/options.js';
 import { silentLogger } from '../../../support/silent-logger.js';
 
 const settingsWith = (proxy: TelegramProxy) =>

@@ -1,0 +1,40 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Config } from '../config/config.js';
+import type { TelegramGateway } from '../telegram/gateway.js';
+import { createGramjsGateway } from '../telegram/gramjs/gateway.js';
+
+/** The external dependencies of openTelegram. */
+export interface TelegramRuntime {
+  /** The version of this program, which Telegram shows to users. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Returns the gateway to Telegram on the configured engine. */
+export async function openTelegram(
+  { telegram, logging }: Pick<Config, 'telegram' | 'logging'>,
+  { version, clock, logger }: TelegramRuntime,
+): Promise<TelegramGateway> {
+  const options = {
+    ...telegram,
+    ...telegram.connection,
+    proxy: telegram.proxy.type === 'disabled' ? undefined : telegram.proxy,
+    deviceInfo: { ...telegram.deviceInfo, appVersion: telegram.deviceInfo.appVersion ?? version },
+    logsDebug: logging.level === 'debug',
+    clock,
+    logger,
+  };
+  const { engine } = telegram;
+  logger.info('telegram engine', { engine });
+  switch (engine) {
+    case 'gramjs':
+      return createGramjsGateway(options);
+    case 'mtcute': {
+      // mtcute is loaded only if it is used: that takes some 100 ms of CPU.
+      const { createMtcuteGateway } = await import('../telegram/mtcute/gateway.js');
+      return createMtcuteGateway(options);
+    }
+  }
+}

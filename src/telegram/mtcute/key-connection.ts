@@ -1,0 +1,285 @@
+import { SessionConnection, tl } from '@mtcute/core';
+import { __tlReaderMap, __tlWriterMap, isTlRpcError, type Logger } from '@mtcute/core/utils.js';
+import { systemClock } from '../../base/clock.js';
+import { Ending } from '../../base/ending.js';
+import type { Random } from '../../base/random.js';
+import { TelegramFailure } from '../failure.js';
+import type { PlainProxy } from '../gateway-options.js';
+import { MoveRequired } from '../moves.js';
+import { exchangeKey, type ServerPublicKey } from '../mtproto/key-exchange.js';
+import { demandEnvelope, readMessage, type MessageContext } from '../mtproto/message.js';
+import { sendPlain } from '../mtproto/plain-messages.js';
+import { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
+import { RpcError } from '../rpc-error.js';
+import type { SaltCache } from '../salt-cache.js';
+import { CheckedCrypto } from './crypto.js';
+import { platform } from './platform.js';
+import { createSalt, longOf, numberOf } from './salt.js';
+import { createTransport, type SingleTransport } from './transport.js';
+
+/** What each connection of a gateway uses. */
+export interface ConnectionSettings {
+  readonly initConnection: tl.RawInitConnectionRequest;
+  readonly proxy: PlainProxy | null;
+  readonly findKey: (fingerprint: bigint) => ServerPublicKey | undefined;
+  readonly salts: SaltCache;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+export interface KeyConnectionOptions {
+  readonly settings: ConnectionSettings;
+  readonly dataCentre: { readonly id: number; readonly ip: string; readonly port: number };
+  /** 256 bytes. Without it, a key is created. */
+  readonly authKey: Buffer | undefined;
+  /** Called for updateLoginToken: a QR code of this session was scanned. */
+  readonly onLoginToken: () => void;
+  /** Called once, with the reason for which the connection ends. */
+  readonly onEnd: (reason: Error) => void;
+}
+
+const pingIntervalMs = 60_000;
+/** The transport error -404: the data centre does not have the auth key of a message. */
+const keyUnknown = 404;
+
+/**
+ * One TCP connection on one auth key. It never connects again, never creates a second key, and
+ * sends no request twice unless the data centre rejected the first message.
+ */
+export class KeyConnection extends SessionConnection {
+  readonly #settings: ConnectionSettings;
+  readonly #transport: SingleTransport;
+  readonly #ending = new Ending<Error>();
+  readonly #onEnd: (reason: Error) => void;
+  #usable: () => void = () => undefined;
+  #exchanging = false;
+  #broken = false;
+  #receive: (packet: Buffer) => void = () => undefined;
+  #messageKey: Buffer = Buffer.alloc(0);
+
+  constructor({ settings, dataCentre, authKey, onLoginToken, onEnd }: KeyConnectionOptions) {
+    const transport = createTransport(settings.proxy, (code) => {
+      const isKeyUnknown = code === keyUnknown && !this.#exchanging;
+      if (isKeyUnknown) this.#end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }));
+      else this.#end(unreachable(`transport error ${code}`));
+    });
+    const crypto = new CheckedCrypto(settings.random, {
+      onPlain: (plain) => readMessage(this.#messageKey, plain, this.#context()),
+      onUntrusted: (answer) => this.#end(answer),
+    });
+    super(
+      {
+        crypto,
+        transport,
+        dc: { id: dataCentre.id, ipAddress: dataCentre.ip, port: dataCentre.port },
+        testMode: false,
+        reconnectionStrategy: () => false,
+        initConnection: settings.initConnection,
+        pingInterval: pingIntervalMs,
+        layer: tl.LAYER,
+        disableUpdates: true,
+        withUpdates: false,
+        isMainConnection: true,
+        isMainDcConnection: true,
+        usePfs: false,
+        salts: createSalt(),
+        readerMap: __tlReaderMap,
+        writerMap: __tlWriterMap,
+        platform,
+      },
+      settings.log,
+    );
+    this.#settings = settings;
+    this.#transport = transport;
+    this.#onEnd = onEnd;
+    // mtcute sends a ping with each request and requests the state of a request that takes longer
+    // than 1.5 s, whose answer may make it send the request again. The deadlines of the calls do
+    // instead.
+    Object.assign(this, { _isActive: () => false });
+    this._session.getStateSchedule.insert = () => 0;
+    this.onUpdate.add((update) => {
+      if (updatesIn(update).some(({ _: kind }) => kind === 'updateLoginToken')) onLoginToken();
+    });
+    // mtcute computes the time from the start of the process, and misses corrections of the clock.
+    this.#setServerTime(Math.floor(systemClock.now() / 1000));
+    if (authKey !== undefined) this.#setKey(authKey, undefined);
+  }
+
+  /** The auth key. Throws before there is one. */
+  get authKey(): Buffer {
+    const key = this.getAuthKey();
+    if (key === null) throw new Error('there is no auth key yet');
+    return Buffer.from(key);
+  }
+
+  /** Why the connection has ended, if it has. */
+  get ended(): Error | undefined {
+    return this.#ending.error;
+  }
+
+  /** Returns true if the network has ended the connection, so that another one may be opened. */
+  get isBroken(): boolean {
+    return this.#broken;
+  }
+
+  /** Connects, and creates a key unless there is one. Rejects with the reason of the end. */
+  async open(): Promise<void> {
+    const usable = new Promise<void>((resolve) => (this.#usable = resolve));
+    this.connect();
+    await this.#ending.race(usable);
+  }
+
+  /**
+   * Sends a request. Rejects with RpcError, with MoveRequired, or with the reason for which the
+   * connection has ended.
+   */
+  async invoke<T extends tl.RpcMethod>(request: T): Promise<tl.RpcCallReturn[T['_']]> {
+    const result: unknown = await this.#ending.race(this.sendRpc(request));
+    if (!isTlRpcError(result)) return result;
+    const { errorCode, errorMessage } = result;
+    const dataCentreId = moveName.exec(errorMessage)?.[1];
+    if (errorCode === 303 && dataCentreId !== undefined) throw new MoveRequired(Number(dataCentreId));
+    throw new RpcError(errorCode, errorMessage, request._);
+  }
+
+  /** Lets Telegram send updates on this connection from the next request on. */
+  receiveUpdates(): void {
+    this.params.disableUpdates = false;
+  }
+
+  override async destroy(): Promise<void> {
+    this.#end(unreachable('the connection was destroyed'));
+    await super.destroy();
+  }
+
+  /** Does not connect again: this connection ends with its TCP connection. */
+  override reconnect(): void {
+    return;
+  }
+
+  /** Corrects a wrong clock. Every other reason ends the connection. */
+  override _resetSession(reason = 'session reset'): void {
+    if (reason === 'msg_id too high') return super._resetSession(reason);
+    if (reason !== 'unknown object') return this.#end(unreachable(`mtcute would connect again: ${reason}`));
+    this.#end(new TelegramFailure({ kind: 'unknown_error', name: 'UNKNOWN_CONSTRUCTOR' }));
+  }
+
+  /** Creates the auth key, instead of mtcute. */
+  override _authorize(): void {
+    if (this.#exchanging) return;
+    this.#exchanging = true;
+    this.#exchange().then(
+      () => {
+        this.#exchanging = false;
+        this.onConnectionUsable();
+      },
+      (error: Error) => this.#end(error),
+    );
+  }
+
+  /** Sends a packet, unless it belongs to a key exchange that mtcute begins by itself. */
+  override async send(packet: Uint8Array): Promise<void> {
+    const isPlain = packet.subarray(0, 8).every((byte) => byte === 0);
+    if (!isPlain || this.#exchanging) return super.send(packet);
+    this.#end(new TelegramFailure({ kind: 'session_dead', reason: 'revoked' }));
+  }
+
+  override onClosed(): void {
+    super.onClosed();
+    this.#broken = this.#ending.error === undefined;
+    this.#end(unreachable(this.#transport.problem || 'the connection broke'));
+  }
+
+  protected override handleError(error: Error): void {
+    this.#end(error);
+  }
+
+  protected override onConnectionUsable(): void {
+    super.onConnectionUsable();
+    // The first message is sent without a ping.
+    this._session.lastPingTime = this._session.lastActivityTime;
+    this.#usable();
+  }
+
+  protected override onMessage(data: Uint8Array): void {
+    const packet = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    if (this.#exchanging) return this.#receive(packet);
+    const isWhole = this.#check(() => demandEnvelope(packet, this.#context()));
+    if (!isWhole) return;
+    this.#messageKey = packet.subarray(8, 24);
+    super.onMessage(data);
+  }
+
+  async #exchange(): Promise<void> {
+    const { findKey, random } = this.#settings;
+    const connection = {
+      send: (packet: Buffer) => this.send(packet),
+      recv: () => this.#ending.race(new Promise<Buffer>((resolve) => (this.#receive = resolve))),
+    };
+    const { authKey, salt, serverTime } = await exchangeKey({
+      send: (request) => sendPlain(connection, numberOf(this._session.getMessageId()), request),
+      findKey,
+      random,
+    });
+    this.#setKey(authKey, salt);
+    this.#setServerTime(serverTime);
+  }
+
+  #setServerTime(seconds: number): void {
+    const offset = this._session._timeOffset + seconds - this._session.getServerTime();
+    this._session.updateTimeOffset(offset, true);
+  }
+
+  #setKey(authKey: Buffer, salt: bigint | undefined): void {
+    this._session._authKey.setup(authKey);
+    const known = salt ?? this.#settings.salts.find(this.#keyId.readBigInt64LE());
+    if (known !== undefined) this._session._salts.currentSalt = longOf(known);
+  }
+
+  get #keyId(): Buffer {
+    return Buffer.from(this._session._authKey.id);
+  }
+
+  #context(): MessageContext {
+    return {
+      authKey: Buffer.from(this._session._authKey.key),
+      keyId: this.#keyId,
+      sessionId: numberOf(this._session._sessionId),
+      now: this._session.getServerTime(),
+    };
+  }
+
+  /** Returns false, and ends the connection, if the check fails. */
+  #check(check: () => unknown): boolean {
+    try {
+      check();
+      return true;
+    } catch (error) {
+      if (!(error instanceof UntrustedAnswer)) throw error;
+      this.#end(error);
+      return false;
+    }
+  }
+
+  #end(error: Error): void {
+    if (this.#ending.error !== undefined) return;
+    this.#ending.end(error);
+    this.#transport.close();
+    const salt = numberOf(this._session._salts.currentSalt);
+    if (this._session._authKey.ready && salt !== 0n) {
+      this.#settings.salts.store(this.#keyId.readBigInt64LE(), salt);
+    }
+    this.#onEnd(error);
+  }
+}
+
+const moveName = /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/;
+
+function updatesIn(message: tl.TypeUpdates): readonly tl.TypeUpdate[] {
+  if (message._ === 'updateShort') return [message.update];
+  return message._ === 'updates' || message._ === 'updatesCombined' ? message.updates : [];
+}
+
+function unreachable(why: string): TelegramFailure {
+  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
+}
