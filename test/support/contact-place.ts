@@ -43,6 +43,7 @@ export async function startContactPlace(
       phone: [{ type: 'telegram_gateway', token: gateway.token, address: gateway.url }],
     },
     threepids: { allowed_countries: ['GB'] },
+    web: { enabled: true, public_url: front.url },
     ...overrides,
   });
   await gangway.start();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type * as app from '../../src/app.js';
 import type { App } from '../../src/app.js';
-import { systemClock } from '../../src/base/clock.js';
+import { systemClock, type Clock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
 import type * as configFiles from '../../src/cli/config-files.js';
 import type * as loadConfig from '../../src/config/load-config.js';
@@ -13,7 +13,11 @@ import { createInstallation, type ConfigOverrides, type Network, type ServingIns
  * Creates the same installation with its daemon in the process of the tests, for tests that neither
  * stop nor kill it: a child process imports the whole program, which takes longer than most tests.
  */
-export async function installHere(sandbox: Network, overrides: ConfigOverrides = {}): Promise<ServingInstallation> {
+export async function installHere(
+  sandbox: Network,
+  overrides: ConfigOverrides = {},
+  clock: Clock = systemClock,
+): Promise<ServingInstallation> {
   let running: App | undefined;
   const { folder, print, setUrl, ...installation } = await createInstallation(sandbox, overrides);
   return {
@@ -28,8 +32,8 @@ export async function installHere(sandbox: Network, overrides: ConfigOverrides =
           done();
         },
       });
-      const runtime = { clock: systemClock, random: systemRandom };
-      const log = createLogger({ ...config.logging, clock: systemClock, write });
+      const runtime = { clock, random: systemRandom };
+      const log = createLogger({ ...config.logging, clock, write });
       running = createApp(config, { ...runtime, version: '0.0.0', logger: log });
       await running.start();
       setUrl(`http://127.0.0.1:${running.address()?.port}`);

@@ -27,7 +27,7 @@ export interface WebVisitor {
    * Checks that axe-core finds nothing against WCAG 2.2 AA, in light and dark. Takes screenshots if
    * GANGWAY_TEST_SCREENSHOTS names a folder.
    */
-  readonly inspect: (name: string, frame?: Frame) => Promise<void>;
+  readonly inspect: (name: string, at?: Frame | Page) => Promise<void>;
   /** Closes the browser window. Fails if a script, a load or the CSP has failed in it. */
   readonly close: () => Promise<void>;
 }
@@ -79,14 +79,14 @@ export async function startWebVisitor(
     follow: (name, at = page) => at.getByRole('link', { name }).click(),
     type: (label, text, at = page) => at.getByLabel(label, { exact: true }).fill(text),
 
-    async inspect(name, frame) {
+    async inspect(name, at = page) {
+      const tab = 'context' in at ? at : at.page();
       // Playwright evaluates in spite of the CSP, but not if scripts are disabled. The languages
       // have the same pages.
       if (javaScript && language === 'en') {
-        const at = frame ?? page;
         await at.evaluate(axe.source);
         for (const colorScheme of schemes) {
-          await page.emulateMedia({ colorScheme });
+          await tab.emulateMedia({ colorScheme });
           const run = { runOnly: colorScheme === 'light' ? tags : ['color-contrast'] };
           const found = await at.evaluate(
             `axe.run(${JSON.stringify(run)}).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
@@ -95,8 +95,8 @@ export async function startWebVisitor(
           expect(violations.parse(found), `${name}, ${colorScheme}`).toEqual([]);
         }
       }
-      if (folder !== undefined) await takeScreenshots(page, join(folder, `${language}-${name}`));
-      await page.emulateMedia({ colorScheme: 'light' });
+      if (folder !== undefined) await takeScreenshots(tab, join(folder, `${language}-${name}`));
+      await tab.emulateMedia({ colorScheme: 'light' });
     },
 
     async close() {
