@@ -33,7 +33,8 @@ p.small, .small { font-size: 0.9375rem; color: var(--quiet); }
   color: var(--bad); }
 .done { border-color: var(--good); background: var(--good-ground); color: var(--good); }
 .card { margin: 1rem 0; padding: 1rem 1.25rem; border-radius: 0.75rem; background: var(--card); }
-.card > :first-child { margin-top: 0; } .card form > button { margin-top: 0; } .card dl { margin: 0; } .card dt { font-size: 0.9375rem; color: var(--quiet); } .card dd { margin: 0 0 0.5rem; }
+.card > :first-child { margin-top: 0; } .card form > button { margin-top: 0; } .card form > input:not([type="hidden"]) + button { margin-top: 1rem; }
+summary { cursor: pointer; } .card dl { margin: 0; } .card dt { font-size: 0.9375rem; color: var(--quiet); } .card dd { margin: 0 0 0.5rem; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; margin-top: 0.75rem; } .actions form button { margin: 0; }
 ul.choices { list-style: none; padding: 0; } ul.choices button { width: 100%; margin: 0.25rem 0; text-align: left; }
 ul.choices small { display: block; font-weight: 400; }
