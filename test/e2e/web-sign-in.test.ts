@@ -82,6 +82,21 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
     }),
   );
 
+  it('signs in from each of two tabs that were opened at once', () =>
+    withVisitor({}, async ({ page, context, texts, newTab, sees, type, press }) => {
+      const other = await newTab();
+      await page.goto(place.url);
+      // The cookie of the tab that was answered last replaces the other one.
+      await context.clearCookies();
+      await other.goto(place.url);
+      for (const tab of [page, other]) {
+        await type(texts.signIn.user, alice, tab);
+        await type(texts.signIn.password, password, tab);
+        await press(texts.signIn.submit, tab);
+        await sees(texts.overview.title, tab);
+      }
+    }));
+
   it('signs in once with a one-time link', () =>
     withVisitor({}, async ({ page, texts, sees, seesProblem, press, inspect }) => {
       const link = await place.createLink(alice);
