@@ -10,6 +10,11 @@ import { startSocksServer } from '../support/socks-server.js';
 const breaks = { gramjs: 'Connection closed while receiving data', mtcute: 'telegram connection ended' };
 const abandons = { gramjs: 'connection abandoned', mtcute: 'telegram connection ended' };
 
+const remedies = {
+  gramjs: 'set telegram.engine to mtcute and restart; logins continue',
+  mtcute: 'update Gangway',
+};
+
 describe.each(engines)('%s', (engine) => {
   const telegram = useEngineOnSandbox(engine);
 
@@ -164,6 +169,16 @@ describe.each(engines)('%s', (engine) => {
       expect(await faultOf(connection.sendCode(numberOf('9996610031')))).toEqual({ kind: 'client_rejected' });
     });
 
+    it('to initialize the connection, again and again, is fulfilled a few times', async () => {
+      const connection = await telegram.loggedIn('9996610038');
+      refuse(400, 'CONNECTION_NOT_INITED', 'users.getUsers', 100);
+      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+      const calls = telegram.sandbox.control.calls().filter(({ method }) => method === 'users.getUsers');
+      expect(calls.length).toBeLessThanOrEqual(4);
+      telegram.sandbox.control.clearFaults();
+      expect((await connection.getMe()).phone?.reveal()).toBe('+9996610038');
+    });
+
     it('that is unknown is named in the fault', async () => {
       const connection = await telegram.loggedIn('9996610032');
       refuse(400, 'SOMETHING_ODD', 'users.getUsers', 1);
@@ -253,6 +268,11 @@ describe.each(engines)('%s', (engine) => {
       const gateway = telegram.createGateway();
       const begin = async () => (await gateway.connect()).sendCode(numberOf('9996610037'));
       expect(await faultOf(begin())).toEqual({ kind: 'client_rejected' });
+      expect(telegram.logger.lines).toContainEqual({
+        level: 'error',
+        message: 'telegram client outdated',
+        fields: { engine, name: 'UPDATE_APP_TO_LOGIN', remedy: remedies[engine] },
+      });
       expect((await begin()).length).toBe(5);
     });
   });

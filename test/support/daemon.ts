@@ -117,6 +117,7 @@ export async function createInstallation(
     provisioning: { shared_secret: sharedSecret },
     database: { uri: 'sqlite:gangway.db' },
     telegram: {
+      engine: process.env['GANGWAY_TEST_ENGINE'] ?? 'gramjs',
       api_id: 4242,
       api_hash: randomBytes(16).toString('hex'),
       data_centres: sandbox.dataCentres,

@@ -39,6 +39,8 @@ export interface KeyConnectionOptions {
 }
 
 const pingIntervalMs = 60_000;
+/** A wrong salt and a wrong clock cost one message each. */
+const maxSends = 4;
 /** The transport error -404: the data centre does not have the auth key of a message. */
 const keyUnknown = 404;
 
@@ -97,8 +99,9 @@ export class KeyConnection extends SessionConnection {
     // instead.
     Object.assign(this, { _isActive: () => false });
     this._session.getStateSchedule.insert = () => 0;
+    this.#limitSends();
     this.onUpdate.add((update) => {
-      if (updatesIn(update).some(({ _: kind }) => kind === 'updateLoginToken')) onLoginToken();
+      if (mayBeLoginToken(update)) onLoginToken();
     });
     // mtcute computes the time from the start of the process, and misses corrections of the clock.
     this.#setServerTime(Math.floor(systemClock.now() / 1000));
@@ -149,7 +152,10 @@ export class KeyConnection extends SessionConnection {
 
   override async destroy(): Promise<void> {
     this.#end(unreachable('the connection was destroyed'));
-    await super.destroy();
+    // mtcute would wait for ever if it is called while the connection breaks by itself.
+    this._destroyed = true;
+    this.reset(true);
+    await this.#transport.close();
   }
 
   /** Does not connect again: this connection ends with its TCP connection. */
@@ -225,6 +231,20 @@ export class KeyConnection extends SessionConnection {
     this.#setServerTime(serverTime);
   }
 
+  /** mtcute sends a request again without a limit if the data centre rejects its message. */
+  #limitSends(): void {
+    const session = this._session;
+    const enqueue = session.enqueueRpc.bind(session);
+    const sends = new WeakMap<object, number>();
+    session.enqueueRpc = (rpc, force) => {
+      const times = (sends.get(rpc) ?? 0) + 1;
+      sends.set(rpc, times);
+      if (times <= maxSends) return enqueue(rpc, force);
+      this.#end(unreachable('the data centre rejected each message with the request'));
+      return false;
+    };
+  }
+
   #setServerTime(seconds: number): void {
     const offset = this._session._timeOffset + seconds - this._session.getServerTime();
     this._session.updateTimeOffset(offset, true);
@@ -264,7 +284,7 @@ export class KeyConnection extends SessionConnection {
   #end(error: Error): void {
     if (this.#ending.error !== undefined) return;
     this.#ending.end(error);
-    this.#transport.close();
+    void this.#transport.close();
     const salt = numberOf(this._session._salts.currentSalt);
     if (this._session._authKey.ready && salt !== 0n) {
       this.#settings.salts.store(this.#keyId.readBigInt64LE(), salt);
@@ -275,9 +295,11 @@ export class KeyConnection extends SessionConnection {
 
 const moveName = /^(?:PHONE|NETWORK|USER)_MIGRATE_(\d+)$/;
 
-function updatesIn(message: tl.TypeUpdates): readonly tl.TypeUpdate[] {
-  if (message._ === 'updateShort') return [message.update];
-  return message._ === 'updates' || message._ === 'updatesCombined' ? message.updates : [];
+/** Returns true if a QR code was scanned, or if updates were lost. */
+function mayBeLoginToken(message: tl.TypeUpdates): boolean {
+  if (message._ === 'updatesTooLong') return true;
+  if (message._ === 'updateShort') return message.update._ === 'updateLoginToken';
+  return 'updates' in message && message.updates.some(({ _: kind }) => kind === 'updateLoginToken');
 }
 
 function unreachable(why: string): TelegramFailure {

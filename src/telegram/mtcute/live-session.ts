@@ -109,6 +109,7 @@ export class LiveSession {
     if (this.#ending.error !== undefined) throw this.#ending.error;
     const ended = this.#connection?.ended;
     if (ended instanceof TelegramFailure && ended.details.kind === 'session_dead') throw ended;
+    if (ended !== undefined) await this.#connection?.destroy();
     if (this.#connection === undefined || ended !== undefined) await this.open();
     if (this.#connection === undefined) throw unreachable('the connection was not opened');
     return this.#connection;

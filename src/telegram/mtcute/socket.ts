@@ -8,6 +8,8 @@ import { ConnectionClosedError, type ITcpConnection, type TcpEndpoint } from '@f
 export class EngineSocket implements ITcpConnection {
   readonly localAddress = null;
   readonly remoteAddress = null;
+  /** Resolves when the connection is closed. */
+  readonly closed: Promise<void>;
   readonly #socket: Socket;
   #error: Error | undefined;
   #wake: () => void = () => undefined;
@@ -16,6 +18,7 @@ export class EngineSocket implements ITcpConnection {
     this.#socket = socket;
     socket.on('readable', () => this.#wake());
     socket.on('error', (error) => this.#end(error));
+    this.closed = new Promise((resolve) => socket.on('close', () => resolve()));
     socket.on('close', () => this.#end(new ConnectionClosedError()));
     socket.on('end', () => this.#end(new ConnectionClosedError()));
   }

@@ -18,8 +18,10 @@ export interface SingleTransport extends TelegramTransport {
    * Why there is no connection, and its proxy. Empty while no reason is known. Contains no secret.
    */
   readonly problem: string;
-  /** Closes the connection, also while it is being opened, and prevents another one. */
-  close(): void;
+  /**
+   * Closes the connection, also while it is being opened, and prevents another one. Never rejects.
+   */
+  close(): Promise<void>;
 }
 
 /**
@@ -34,7 +36,14 @@ export function createTransport(proxy: PlainProxy | null, onTransportError: (cod
   let used = false;
   let problem = '';
 
-  const open = async (endpoint: TcpEndpoint): Promise<EngineSocket> => EngineSocket.open(endpoint, closing.signal);
+  const onPacket = (): void => {
+    problem = '';
+  };
+  let socket: Promise<EngineSocket> | undefined;
+  const open = (endpoint: TcpEndpoint): Promise<EngineSocket> => {
+    socket = EngineSocket.open(endpoint, closing.signal);
+    return socket;
+  };
 
   const inner: TelegramTransport = proxy?.type === 'mtproxy' ? new ProxyTransport(proxy, open) : direct(proxy, open);
 
@@ -43,20 +52,24 @@ export function createTransport(proxy: PlainProxy | null, onTransportError: (cod
       return problem;
     },
     setup: (crypto: ICryptoProvider, log: Logger) => inner.setup?.(crypto, log),
-    packetCodec: (dc: BasicDcOption) => watch(inner.packetCodec(dc), onTransportError),
+    packetCodec: (dc: BasicDcOption) => watch(inner.packetCodec(dc), { onTransportError, onPacket }),
     async connect(dc) {
       if (used) throw new Error('a transport connects once');
       used = true;
       try {
-        return await inner.connect(dc);
+        const connection = await inner.connect(dc);
+        problem = `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
+        return connection;
       } catch (error) {
         problem = `no connection${way}: ${error instanceof Error ? error.message : String(error)}`;
         throw error;
       }
     },
-    close() {
+    async close() {
       used = true;
       closing.abort();
+      const opened = await socket?.catch(() => undefined);
+      await opened?.closed;
     },
   };
 }
@@ -87,11 +100,16 @@ function direct(proxy: Extract<PlainProxy, { type: 'socks5' }> | null, open: Ope
   };
 }
 
+interface CodecEvents {
+  readonly onTransportError: (code: number) => void;
+  readonly onPacket: () => void;
+}
+
 /**
  * Reports transport errors before mtcute closes the connection, and rejects packets that are too
  * long.
  */
-function watch(codec: IPacketCodec, onTransportError: (code: number) => void): IPacketCodec {
+function watch(codec: IPacketCodec, { onTransportError, onPacket }: CodecEvents): IPacketCodec {
   return {
     setup: (crypto, log) => codec.setup?.(crypto, log),
     tag: () => codec.tag(),
@@ -100,7 +118,9 @@ function watch(codec: IPacketCodec, onTransportError: (code: number) => void): I
     async decode(reader, eof) {
       if (reader.available > maxPacketLength) throw new Error('the packet of Telegram is too long');
       try {
-        return await codec.decode(reader, eof);
+        const packet = await codec.decode(reader, eof);
+        if (packet !== null) onPacket();
+        return packet;
       } catch (error) {
         if (error instanceof TransportError) onTransportError(error.code);
         throw error;
