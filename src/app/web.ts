@@ -20,7 +20,7 @@ import type { Accounts } from './accounts.js';
 export interface WebParts extends Pick<WebDeps, 'login' | 'phoneProofs' | 'handOver'> {
   readonly accounts: Accounts | undefined;
   /** The 3PIDs of the accounts. Undefined if the client-server API is not served. */
-  readonly contacts: Pick<WebAddresses, 'addresses' | 'validation'> | undefined;
+  readonly contacts: Pick<WebAddresses, 'addresses'> | undefined;
   /** The limits of all Matrix logins. */
   readonly limits: LoginLimits;
   readonly findOpenIdUser: FindOpenIdUser | undefined;
@@ -88,7 +88,7 @@ export function composeWeb(
     // Their owner is proven by the password of the Matrix account.
     addresses:
       contacts && signIn.password && matrixSignIn
-        ? { ...contacts, isPartial: accounts?.kind === 'relay', signIn: matrixSignIn }
+        ? { addresses: contacts.addresses, isPartial: accounts?.kind === 'relay', signIn: matrixSignIn }
         : undefined,
     verifyOpenId: undefined,
   });

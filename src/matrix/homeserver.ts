@@ -54,6 +54,11 @@ export interface Homeserver {
     clientAddress: string,
     accessToken: Secret | undefined,
   ): Promise<HomeserverAnswer>;
+  /**
+   * Synapse's `POST /_matrix/client/unstable/add_threepid/msisdn/submit_token`, with the code that
+   * was sent to a phone number.
+   */
+  submitPhoneToken(body: Readonly<Record<string, unknown>>, clientAddress: string): Promise<HomeserverAnswer>;
   /** POST /account/3pid and what is below it, with this body. */
   changeAddresses(
     operation: AddressOperation,

@@ -102,6 +102,14 @@ export function createHttpHomeserver(deps: HttpHomeserverDeps): Homeserver {
         accessToken,
         body,
       }),
+    submitPhoneToken: (body, clientAddress) =>
+      ask({
+        caller: 'unauthenticated',
+        method: 'POST',
+        path: '/_matrix/client/unstable/add_threepid/msisdn/submit_token',
+        clientAddress,
+        body,
+      }),
     changeAddresses: (operation, body, { accessToken, clientAddress }) =>
       ask({ caller: 'authenticated', method: 'POST', path: addressPaths[operation], clientAddress, accessToken, body }),
     authenticate: (auth, { accessToken, clientAddress }) =>

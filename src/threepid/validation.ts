@@ -121,8 +121,8 @@ export interface Validation {
     client: string | undefined,
   ): Promise<{ readonly nextLink: string | undefined }>;
   /**
-   * Returns the session that the token validates, and validates nothing. Throws and counts wrong guesses
-   * as `submitToken`.
+   * Returns the session that the token validates, and validates nothing. Throws and counts wrong
+   * guesses as `submitToken`.
    */
   checkToken(key: SubmissionKey, token: Secret, client: string | undefined): Promise<SessionAddress>;
   /** Returns the address of a session, validated or not; undefined if it is unknown or expired. */

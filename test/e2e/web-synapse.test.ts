@@ -4,12 +4,14 @@ import { chromiumMissing, launchChromium } from '../support/chromium.js';
 import { pressButton, provingLink } from '../support/contact-place.js';
 import { install, type Installation } from '../support/daemon.js';
 import { startCasServer, type CasServer } from '../support/cas-server.js';
+import { startGatewayApi, type GatewayApi } from '../support/gateway-api.js';
 import { startHttpFront } from '../support/http-front.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, type Synapse } from '../support/synapse.js';
 import { startWebVisitor } from '../support/web-visitor.js';
 
+const delegateSecret = 'a-secret-in-the-path-of-the-delegate';
 const missing = synapseMissing ?? chromiumMissing;
 
 describe.skipIf(missing !== undefined)(`the web page in front of a Synapse ${missing ?? ''}`, () => {
@@ -17,6 +19,7 @@ describe.skipIf(missing !== undefined)(`the web page in front of a Synapse ${mis
   let cas: CasServer;
   let synapse: Synapse;
   let mails: MailServer;
+  let gateway: GatewayApi;
   let gangway: Installation;
   let browser: Browser;
   let url: string;
@@ -25,10 +28,12 @@ describe.skipIf(missing !== undefined)(`the web page in front of a Synapse ${mis
     const [ofSynapse, ofGangway] = [await startHttpFront(), await startHttpFront()];
     cas = await startCasServer();
     mails = await startMailServer();
+    gateway = await startGatewayApi();
     synapse = await startSynapse({
       serverName: 'example.test',
       config: {
         public_baseurl: `${ofSynapse.url}/`,
+        account_threepid_delegates: { msisdn: `${ofGangway.url}/_gangway/delegate/${delegateSecret}` },
         cas_config: { enabled: true, server_url: cas.url },
         // The proxy claims to be reached over https, which is not its public URL.
         listeners: [{ port: 0, type: 'http', bind_addresses: ['127.0.0.1'], resources: [{ names: ['client'] }] }],
@@ -40,7 +45,10 @@ describe.skipIf(missing !== undefined)(`the web page in front of a Synapse ${mis
     gangway = await install(sandbox, {
       homeserver: { domain: 'example.test', address: ofSynapse.url },
       accounts: { mode: 'relay', public_url: ofGangway.url },
+      identity: { enabled: true, public_url: ofGangway.url, delegate: { secret: delegateSecret } },
+      threepids: { allowed_countries: ['GB'] },
       delivery: {
+        phone: [{ type: 'telegram_gateway', token: gateway.token, address: gateway.url }],
         email: [{ type: 'smtp', host: '127.0.0.1', port: mails.port, security: 'none', from: 'id@gangway.test' }],
       },
       web: { enabled: true, public_url: ofGangway.url },
@@ -55,6 +63,7 @@ describe.skipIf(missing !== undefined)(`the web page in front of a Synapse ${mis
       () => synapse.stop(),
       () => cas.stop(),
       () => mails.stop(),
+      () => gateway.stop(),
       () => ofSynapse.close(),
       () => ofGangway.close(),
     );
@@ -110,6 +119,36 @@ describe.skipIf(missing !== undefined)(`the web page in front of a Synapse ${mis
     await card.getByLabel(texts.signIn.password).fill(password);
     await press(own.removeSubmit('old@mail.test'));
     await page.getByText(own.done.address_removed).waitFor();
+    expect(await synapse.devicesOf(mxid)).toEqual([]);
+    await visitor.close();
+  });
+
+  it('adds a phone number by the code of Synapse, which Gangway sends for it', async () => {
+    const { mxid, password } = await synapse.register('carla');
+    const visitor = await startWebVisitor(browser);
+    const { page, texts, sees, seesProblem, follow, press, type } = visitor;
+    const own = texts.addresses;
+    await page.goto(url);
+    await type(texts.signIn.user, mxid);
+    await type(texts.signIn.password, password);
+    await press(texts.signIn.submit);
+    await follow(own.title);
+    await type(own.add.msisdn.label, '+44 7470 674927');
+    await press(own.add.msisdn.submit);
+    await sees(own.pending.title.msisdn);
+    const { code } = await gateway.next('+447470674927');
+    for (const typed of [code === '000000' ? '111111' : '000000', code]) {
+      await type(texts.code.labels.digits, typed);
+      await type(texts.signIn.password, password);
+      await press(own.pending.submit);
+      if (typed !== code) await seesProblem(texts.problems.confirmation_code_wrong);
+    }
+    await page.getByText(own.done.address_added).waitFor();
+    await page.getByText(own.noneHere).waitFor();
+    await page.getByText(own.all).click();
+    await page.locator('details', { hasText: own.all }).getByLabel(texts.signIn.password).fill(password);
+    await press(own.allSubmit);
+    await page.getByRole('heading', { name: '+447470674927' }).waitFor();
     expect(await synapse.devicesOf(mxid)).toEqual([]);
     await visitor.close();
   });

@@ -25,6 +25,9 @@ export type AddressSupport =
   /** It has no such endpoint. */
   | 'none';
 
+/** The code that it sends to each phone number. */
+export const fakeCode = '424242';
+
 /** A 3PID of an account. */
 export interface FakeAddress extends ThirdPartyAddress {
   readonly validated_at: number;
@@ -104,7 +107,10 @@ export function createFakeAddresses(hasPassword: (mxid: string, password: unknow
 
   function requestToken(medium: ThirdPartyAddress['medium'], body: Members): FakeAnswer {
     if (fake.support === 'unproven') return refusal(400, 'M_THREEPID_MEDIUM_NOT_SUPPORTED', 'Not supported');
-    const address = medium === 'email' ? String(body['email']) : `44${String(body['phone_number']).replace(/^0/, '')}`;
+    const number = String(body['phone_number']);
+    const digits = number.startsWith('+') ? number.slice(1) : `44${number.replace(/^0/, '')}`;
+    if (medium === 'msisdn' && body['country'] === undefined) return refusal(400, 'M_BAD_JSON', 'Field required');
+    const address = medium === 'email' ? String(body['email']) : digits;
     const isTaken = [...added.values()].some((list) => list.some((one) => one.address === address));
     if (isTaken) return refusal(400, 'M_THREEPID_IN_USE', 'Address is already in use');
     const sid = random();
@@ -177,6 +183,12 @@ export function createFakeAddresses(hasPassword: (mxid: string, password: unknow
     },
     answerTo({ method, path, body, mxid }) {
       const operation = `${method} ${path.replace(base, '')}`;
+      if (fake.support === 'full' && operation === 'POST /_matrix/client/unstable/add_threepid/msisdn/submit_token') {
+        const session = sessions.get(String(body['sid']));
+        const isRight = session?.clientSecret === body['client_secret'] && body['token'] === fakeCode;
+        if (session && isRight) session.isProven = true;
+        return { status: 200, body: { success: isRight } };
+      }
       const [, medium] = /^POST \/account\/3pid\/(email|msisdn)\/requestToken$/.exec(operation) ?? [];
       if (medium !== undefined) {
         const isThere = fake.support === 'full' || fake.support === 'unproven';

@@ -42,6 +42,8 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
       return proofs.requestToken(request);
     },
 
+    submitCode: (session, code, { client }) => proofs.submitCode(session, code, client),
+
     async add(caller, session, auth) {
       requireChanges();
       const requireUnchanged = await guard.authenticate(caller, addOperation(session), auth);

@@ -20,6 +20,7 @@ import type { OwnAddresses } from '../threepids/own-addresses.js';
 import type { ProofSessions } from '../threepids/proof-sessions.js';
 import type { Publications } from '../threepids/publications.js';
 import type { UpstreamProofs } from '../threepids/upstream-proofs.js';
+import { wrongCode } from '../threepids/wrong-code.js';
 import { AccountFailure } from '../failure.js';
 import { mapHomeserverFailure } from './map-homeserver-failure.js';
 import {
@@ -35,7 +36,10 @@ import { createUpstreamAuthentication } from './upstream-authentication.js';
 import { bodyOfSession, formForHomeserver } from './upstream-body.js';
 
 export interface RelayAddressesDeps {
-  readonly homeserver: Pick<Homeserver, 'listAddresses' | 'requestAddressToken' | 'changeAddresses' | 'authenticate'>;
+  readonly homeserver: Pick<
+    Homeserver,
+    'listAddresses' | 'requestAddressToken' | 'submitPhoneToken' | 'changeAddresses' | 'authenticate'
+  >;
   /** Of the homeserver. Nothing is stored for users of other servers. */
   readonly serverName: ServerName;
   readonly addresses: OwnAddresses;
@@ -194,6 +198,13 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
       return ticket;
     },
 
+    async submitCode(session, code, { client, clientAddress }) {
+      if (!(await upstreamProofs.findAddress(session))) return proofs.submitCode(session, code, client);
+      const body = { sid: session.sid, client_secret: session.clientSecret, token: code.reveal() };
+      const answer = readReply(await mapHomeserverFailure(homeserver.submitPhoneToken(body, clientAddress)));
+      if (answer['success'] !== true) throw wrongCode();
+    },
+
     async add(caller, session, auth, body) {
       requireOurUser(caller);
       if (await addUpstream('add', caller, session, body)) return;
@@ -248,8 +259,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
 
 /** Returns the homeserver's request for the normalized 3PID. */
 function tokenBody({ address: typed, body, country }: AddressTokenRequest, canonical: ThirdPartyAddress): RequestBody {
-  // With the plus, the country does not change the number.
-  if (canonical.medium === 'msisdn') return { ...body, country, phone_number: `+${canonical.address}` };
+  // With the plus, the country does not change the number, but homeservers require one.
+  if (canonical.medium === 'msisdn') {
+    return { ...body, country: country ?? 'GB', phone_number: `+${canonical.address}` };
+  }
   return { ...body, email: formForHomeserver(typed, canonical) };
 }
 

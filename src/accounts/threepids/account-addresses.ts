@@ -93,6 +93,15 @@ export interface AccountAddresses {
   /** Returns the reply of the request, including `sid`. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /**
+   * Validates the phone number of the session by the code that was sent to it. `client` represents
+   * the client's address. Throws ThreepidFailure as Validation.submitToken.
+   */
+  submitCode(
+    session: ProofSession,
+    code: Secret,
+    from: { readonly client: string; readonly clientAddress: string },
+  ): Promise<void>;
+  /**
    * Adds the 3PID of the session. `auth` is the member of the request; the authentication is bound
    * to `method` and `path`.
    */

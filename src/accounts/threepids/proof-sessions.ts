@@ -1,5 +1,6 @@
 import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { Mxid } from '../../base/mxid.js';
+import type { Secret } from '../../base/secret.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
 import type { Purpose, Validation } from '../../threepid/validation.js';
 import { AccountFailure } from '../failure.js';
@@ -25,12 +26,14 @@ export interface ProofSessions {
    * Returns the 3PID of the session, or undefined if there is none of this user, or it expired.
    */
   findPending(mxid: Mxid, session: ProofSession): Promise<PendingAddress | undefined>;
+  /** Validates a phone number by its code. Throws as Validation.submitToken. */
+  submitCode(session: ProofSession, code: Secret, client: string): Promise<void>;
   /** Returns true if the session is one of ours, whether validated or not, and even if expired. */
   isOurs(session: ProofSession): Promise<boolean>;
 }
 
 export interface ProofSessionsDeps {
-  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'find' | 'loadValidated'>;
+  readonly validation: Pick<Validation, 'requestToken' | 'checkAsker' | 'submitToken' | 'find' | 'loadValidated'>;
   /** Returns true if messages can be sent to addresses of that medium. */
   readonly canSend: (medium: 'email' | 'msisdn') => boolean;
   /**
@@ -96,6 +99,10 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
       if (found?.mxid !== mxid) return undefined;
       const { medium, address, validatedAt } = found;
       return { medium, address, isValidated: validatedAt !== undefined };
+    },
+
+    async submitCode(session, code, client) {
+      await validation.submitToken({ purpose: accountPurpose, medium: 'msisdn', ...session }, code, client);
     },
 
     async isOurs({ sid, clientSecret }) {

@@ -111,11 +111,11 @@ export const addAddress = userForm(
     const before = await findPending(deps, owner, session);
     try {
       const login = readPassword(request);
-      if (before.medium === 'msisdn' && before.isValidated === false) {
+      if (before.medium === 'msisdn' && before.isValidated !== true) {
         const code = form['code']?.trim() ?? '';
         if (code === '') throw new WebFailure({ kind: 'confirmation_code_missing' });
-        const key = { purpose: 'account', medium: before.medium, ...session } as const;
-        await service.validation.submitToken(key, new Secret(code), clientNetwork(clientAddress));
+        const from = { client: clientNetwork(clientAddress), clientAddress };
+        await service.addresses.submitCode(session, new Secret(code), from);
       }
       await service.signIn.whileLoggedIn(login, (caller) =>
         authenticateByPassword(login, (auth) =>

@@ -7,7 +7,6 @@ import type { ServerName } from '../../base/mxid.js';
 import type { TelegramAccounts } from '../../login/accounts.js';
 import type { LoginProcesses } from '../../login/processes.js';
 import type { LoginService } from '../../login/service.js';
-import type { Validation } from '../../threepid/validation.js';
 import type { SiteFrame, SiteOperator } from '../../web/site/site-page.js';
 import type { HandOverAnswers } from '../provisioning/hand-over.js';
 import type { PhoneProofs } from '../provisioning/phone-proofs.js';
@@ -23,7 +22,6 @@ export interface Logo {
 /** The e-mail addresses and phone numbers of Matrix accounts, on the pages. */
 export interface WebAddresses {
   readonly addresses: AccountAddresses;
-  readonly validation: Pick<Validation, 'submitToken'>;
   /** Whether the homeserver may have others. */
   readonly isPartial: boolean;
   readonly signIn: MatrixSignIn;

@@ -147,20 +147,11 @@ export interface ShownPending {
 
 /** Returns the page on which the user confirms an address and adds it. */
 export function pendingPage(frame: SiteFrame, { sid, medium, text, isValidated, problem }: ShownPending) {
-  const isElsewhere = medium === 'msisdn' && isValidated === undefined;
   const isAbout = (...problems: readonly SiteProblem[]) => problem !== undefined && problems.includes(problem.problem);
   return sitePage(200, frame, (texts) => {
     const { pending } = texts.addresses;
     const back = html`<p><a href="${frame.base}${path}">${texts.cancel}</a></p>`;
-    if (isElsewhere) {
-      return {
-        title: pending.title[medium],
-        problem,
-        content: html`<p>${pending.elsewhere(text)}</p>
-          ${back}`,
-      };
-    }
-    const isCodeWanted = medium === 'msisdn' && isValidated === false;
+    const isCodeWanted = medium === 'msisdn' && isValidated !== true;
     const code = fieldOf({
       name: 'code',
       label: texts.code.labels.digits,

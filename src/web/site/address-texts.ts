@@ -16,8 +16,6 @@ export interface AddressTexts {
     readonly title: OfMedium<string>;
     readonly sent: OfMedium<(address: string) => string>;
     readonly confirmed: (address: string) => string;
-    /** The homeserver expects the code itself. */
-    readonly elsewhere: (address: string) => string;
     readonly submit: string;
     readonly resend: OfMedium<string>;
   };

@@ -25,7 +25,6 @@ export const addressesDe: AddressTexts = {
       msisdn: (address) => `Wir haben einen Code an ${address} geschickt.`,
     },
     confirmed: (address) => `${address} ist bestätigt. Gib dein Matrix-Passwort ein, um sie hinzuzufügen.`,
-    elsewhere: (address) => `Dein Homeserver prüft ${address} selbst. Füge sie in deiner Matrix-App hinzu.`,
     submit: 'Zu meinem Matrix-Konto hinzufügen',
     resend: { email: 'Noch eine Mail senden', msisdn: 'Noch einen Code senden' },
   },

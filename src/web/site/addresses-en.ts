@@ -25,7 +25,6 @@ export const addressesEn: AddressTexts = {
       msisdn: (address) => `We have sent a code to ${address}.`,
     },
     confirmed: (address) => `${address} is confirmed. Enter your Matrix password to add it.`,
-    elsewhere: (address) => `Your homeserver checks ${address} itself. Add it in your Matrix app.`,
     submit: 'Add to my Matrix account',
     resend: { email: 'Send another mail', msisdn: 'Send another code' },
   },

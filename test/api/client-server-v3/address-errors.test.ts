@@ -57,6 +57,7 @@ describe('the 3PIDs of accounts', () => {
       listStored: fail,
       findPending: fail,
       requestToken: fail,
+      submitCode: fail,
       add: fail,
       addWithoutAuthentication: fail,
       remove: fail,
