@@ -31,7 +31,7 @@ export async function measureEventLoop(print: (line: string) => void): Promise<v
     publicKeys: [sandbox.publicKeyPem],
     logger,
     clock: systemClock,
-    workerUrl: new URL('../dist/src/telegram/gramjs/worker.js', import.meta.url),
+    workerUrl: new URL('../dist/src/gramjs-worker.js', import.meta.url),
   });
   const pool = createConnectionPool({ gateway, clock: systemClock, logger, maxLive: logins, idleCloseMs: 60_000 });
   const requests = await startCheapRequests();

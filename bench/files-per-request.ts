@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { install } from '../test/support/daemon.js';
 import { startStrictSandbox } from '../test/support/strict-sandbox.js';
@@ -10,7 +12,9 @@ import { startStrictSandbox } from '../test/support/strict-sandbox.js';
 interface Coverage {
   readonly result: readonly {
     readonly url: string;
-    readonly functions: readonly { readonly ranges: readonly { readonly count: number }[] }[];
+    readonly functions: readonly {
+      readonly ranges: readonly { readonly count: number; readonly startOffset: number }[];
+    }[];
   }[];
 }
 
@@ -28,15 +32,29 @@ try {
   await requestCode('@second:example.test', '9996620002');
   const { result } = (await profiler.send('Profiler.takePreciseCoverage')) as Coverage;
   profiler.close();
-  const files = result
-    .filter(({ functions }) => functions.some(({ ranges }) => ranges.some(({ count }) => count > 0)))
-    .map(({ url }) => /\/dist\/(src\/.*)\.js$/.exec(url)?.[1])
-    .filter((file) => file !== undefined)
-    .toSorted();
-  console.log([...files.map((file) => `${file}.ts`), `${files.length} files`].join('\n'));
+  const called = result
+    .filter(({ url }) => url.includes('/dist/src/'))
+    .flatMap(({ url, functions }) => {
+      const bundle = readFileSync(fileURLToPath(url), 'utf8');
+      return functions
+        .flatMap(({ ranges }) => ranges.slice(0, 1))
+        .filter(({ count }) => count > 0)
+        .map(({ startOffset }) => sourceFileAt(bundle, startOffset));
+    });
+  const files = [...new Set(called)].filter((file) => file !== undefined).toSorted();
+  console.log([...files, `${files.length} files`].join('\n'));
 } finally {
   await gangway.remove();
   await sandbox.stop();
+}
+
+/** The build writes the name of each file before its code. */
+function sourceFileAt(bundle: string, offset: number): string | undefined {
+  return bundle
+    .slice(0, offset)
+    .match(/^\/\/ \S+$/gm)
+    ?.at(-1)
+    ?.match(/^\/\/ (src\/\S+\.ts)$/)?.[1];
 }
 
 async function requestCode(mxid: string, phone: string): Promise<void> {

@@ -84,13 +84,13 @@ function copyTree(to: string): readonly string[] {
     .filter((file) => file !== '' && existsSync(file));
   for (const file of files) cpSync(file, join(to, file));
   symlinkSync(resolve('node_modules'), join(to, 'node_modules'));
-  compile(to);
+  build(to);
   return files;
 }
 
-/** Compiles the tree as the tests do: type errors do not matter. */
-function compile(at: string): void {
-  spawnSync(join(at, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: at, stdio: 'ignore' });
+/** Builds the tree, as the tests do. */
+function build(at: string): void {
+  spawnSync(join(at, 'node_modules/.bin/tsx'), ['scripts/build.ts'], { cwd: at, stdio: 'ignore' });
 }
 
 /**
@@ -145,11 +145,11 @@ async function measure(folder: string, { near, far, isCompiled = false }: Plan):
       vitest.invalidateFile(changed);
     };
     rewrite(source.slice(0, start) + replacement + source.slice(end));
-    if (isCompiled) compile(tree);
+    if (isCompiled) build(tree);
     let failure: RunFailure | undefined;
     for (const stage of stages) failure ??= await findFailure(vitest, stage);
     rewrite(source);
-    if (isCompiled) compile(tree);
+    if (isCompiled) build(tree);
     // On a busy machine, tests with deadlines may fail by themselves.
     const again = failure && stages.flat().filter(({ moduleId }) => moduleId === failure.file);
     const isKilled = failure !== undefined && !(again && again.length > 0 && (await findFailure(vitest, again)));

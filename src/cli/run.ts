@@ -29,11 +29,7 @@ async function run(file: string, { err, env, folder, signals, clock, random }: C
     ...configFiles,
   });
   // Loaded here, so that other commands do not wait for the daemon to load.
-  const [{ createApp }, { runUntilSignal }, { createLogger }] = await Promise.all([
-    import('../app.js'),
-    import('../lifecycle.js'),
-    import('../observability/logger.js'),
-  ]);
+  const { createApp, createLogger, runUntilSignal } = await import('./daemon.js');
   const logger = createLogger({ ...config.logging, clock, batchMs: logBatchMs });
   try {
     for (const { path, message } of warnings) logger.warn('configuration', { key: path, remark: message });

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type * as app from '../../src/app.js';
 import type { App } from '../../src/app.js';
 import { systemClock, type Clock } from '../../src/base/clock.js';
 import { systemRandom } from '../../src/base/random.js';
-import type * as configFiles from '../../src/cli/config-files.js';
-import type * as loadConfig from '../../src/config/load-config.js';
-import type * as logger from '../../src/observability/logger.js';
+import type * as daemon from '../../src/cli/daemon.js';
 import { createInstallation, type ConfigOverrides, type Network, type ServingInstallation } from './daemon.js';
 
 /**
@@ -24,7 +21,7 @@ export async function installHere(
     ...installation,
     folder,
     async start() {
-      const { createApp, configFiles, loadConfig, createLogger } = await loadBuilt();
+      const { createApp, configFiles, loadConfig, createLogger } = await importBuilt();
       const { config } = loadConfig({ path: join(folder, 'config.yaml'), env: {}, ...configFiles });
       const write = new Writable({
         write(chunk: Buffer, _, done) {
@@ -45,14 +42,6 @@ export async function installHere(
   };
 }
 
-const importBuilt = (path: string) => import(new URL(`../../dist/src/${path}`, import.meta.url).href);
-
 /** The built program: the daemon starts threads, which run its files. */
-async function loadBuilt() {
-  return {
-    ...((await importBuilt('app.js')) as typeof app),
-    ...((await importBuilt('cli/config-files.js')) as typeof configFiles),
-    ...((await importBuilt('config/load-config.js')) as typeof loadConfig),
-    ...((await importBuilt('observability/logger.js')) as typeof logger),
-  };
-}
+const importBuilt = async () =>
+  (await import(new URL('../../dist/src/daemon.js', import.meta.url).href)) as typeof daemon;

@@ -12,8 +12,8 @@ import { createRecordingLogger, type RecordingLogger } from './recording-logger.
 import { silentLogger } from './silent-logger.js';
 import { startStrictSandbox } from './strict-sandbox.js';
 
-/** The compiled worker: a thread cannot load TypeScript. */
-export const builtWorkerUrl = new URL('../../dist/src/telegram/gramjs/worker.js', import.meta.url);
+/** The bundled worker: a thread cannot load TypeScript. */
+export const builtWorkerUrl = new URL('../../dist/src/gramjs-worker.js', import.meta.url);
 
 /** The worker, with code that runs in its thread before it starts; `require` finds gramjs. */
 export const workerAfter = (happening: string): URL =>

@@ -33,7 +33,7 @@ interface Slot {
 export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGateway {
   const { logger, clock } = options;
   const settings = workerSettings(options);
-  const url = options.workerUrl ?? new URL('./worker.js', import.meta.url);
+  const url = options.workerUrl ?? new URL('./gramjs-worker.js', import.meta.url);
   const start = (): WorkerThread => startWorkerThread({ url, settings, logger });
   const slots: readonly Slot[] = Array.from({ length: options.workers ?? defaultWorkers }, () => ({
     thread: undefined,

@@ -8,7 +8,7 @@ export interface GramjsGatewayOptions extends GatewayOptions {
    * second.
    */
   readonly workers?: number;
-  /** The compiled worker.js, if it is not in the folder of this module. */
+  /** The bundled gramjs-worker.js, if it is not in the folder of this module. */
   readonly workerUrl?: URL;
 }
 
