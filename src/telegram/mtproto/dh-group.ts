@@ -69,7 +69,7 @@ function isInRange(value: bigint, prime: bigint): boolean {
  * Returns true if the number generates the subgroup of prime order (p - 1) / 2, by its quadratic
  * residue.
  */
-function isGenerator(generator: number, prime: bigint): boolean {
+export function isGenerator(generator: number, prime: bigint): boolean {
   switch (generator) {
     case 2:
       return prime % 8n === 7n;
