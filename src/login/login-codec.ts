@@ -55,7 +55,7 @@ const stateForm = z.discriminatedUnion('step', [
 ]);
 
 const answerForm = z.object({ stepNumber: z.number(), kind: z.enum(inputKinds), digest: z.string() });
-const nameForm = z.object({
+const metaForm = z.object({
   flow: z.enum(['phone', 'qr', 'bot']),
   stepNumber: z.number(),
   complaint: z.enum(complaints).nullable(),
@@ -71,7 +71,14 @@ const endForm = z.discriminatedUnion('how', [
 ]);
 const recordForm = z.intersection(
   stateForm,
-  z.object({ name: nameForm.nullable().default(null), end: endForm.nullable().default(null) }),
+  z
+    .object({
+      meta: metaForm.nullish(),
+      /** The key of `meta` in records of earlier versions. */
+      name: metaForm.nullish(),
+      end: endForm.nullable().default(null),
+    })
+    .transform(({ meta, name, end }) => ({ meta: meta ?? name ?? null, end })),
 );
 
 interface OverState {
@@ -86,7 +93,7 @@ interface OverState {
  * still to be ended at Telegram.
  */
 export type StoredState = (LoginState | OverState) & {
-  readonly name: ProcessMeta | null;
+  readonly meta: ProcessMeta | null;
   /** How a login process with metadata ended; null while it is in progress. */
   readonly end: LoginEnd | null;
 };

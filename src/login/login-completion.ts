@@ -64,18 +64,18 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
 
   async function claim(owner: Mxid, acceptance: Acceptance, digest: string | undefined): Promise<Claim> {
     const { user, login } = acceptance;
-    const replacing = login?.name?.replacing ?? user.id;
+    const replacing = login?.meta?.replacing ?? user.id;
     if (replacing !== user.id) return rejected(new LoginProcessFailure({ kind: 'other_telegram_account' }));
     // The owner may have logged in to it at the bridge.
     const looked = await linkedAccounts.getOwnerView(owner);
     const holder = await database.read(({ telegramAccounts }) => telegramAccounts.findByTelegramUserId(user.id));
     // Another daemon has completed the same login: its session is this one.
     if (holder?.id === acceptance.id) return { kind: 'claimed', replacedId: undefined };
-    const isReplaced = login?.name?.replacing === user.id && holder?.owner === owner;
+    const isReplaced = login?.meta?.replacing === user.id && holder?.owner === owner;
     if (holder && !isReplaced && (await linkedAccounts.statusOf(holder)).kind !== 'logged_out') {
       return held(holder.owner, owner, user);
     }
-    const before = login?.name?.onlyIfLoggedOut === true ? await linkedAccounts.statusIn(looked) : undefined;
+    const before = login?.meta?.onlyIfLoggedOut === true ? await linkedAccounts.statusIn(looked) : undefined;
     if (before && before.kind !== 'logged_out') {
       return rejected(new LoginFailure({ kind: 'already_logged_in', user: before.user }));
     }
@@ -117,7 +117,7 @@ export function createLoginCompletion(deps: LoginCompletionDeps): LoginCompletio
    */
   async function replace(tx: Transaction, login: Login | undefined, record: TelegramAccountRecord) {
     const { owner, telegramUserId } = record;
-    if (login?.name?.replacing !== telegramUserId) return undefined;
+    if (login?.meta?.replacing !== telegramUserId) return undefined;
     const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
     if (found?.owner !== owner || !(await tx.telegramAccounts.hold(found.id))) return undefined;
     const replaced = (await tx.telegramAccounts.find(found.id)) ?? found;

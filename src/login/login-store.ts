@@ -12,20 +12,20 @@ import { readState, sessionIn, writeState, type StoredState } from './login-code
 import type { IsActiveOwner } from './owned-logins.js';
 
 /**
- * A login process in progress. `startedAt` is epoch ms; `name` is null if LoginService started it,
+ * A login process in progress. `startedAt` is epoch ms; `meta` is null if LoginService started it,
  * which needs no metadata.
  */
 export interface Login<S extends LoginState = LoginState> {
   readonly id: string;
   readonly startedAt: number;
   readonly state: S;
-  readonly name: ProcessMeta | null;
+  readonly meta: ProcessMeta | null;
 }
 
 /** A login process with metadata that has ended, while it is kept. */
 export interface PastLogin {
   readonly id: string;
-  readonly name: ProcessMeta;
+  readonly meta: ProcessMeta;
   readonly end: LoginEnd;
 }
 
@@ -130,9 +130,9 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   async function discardWithin(tx: Transaction, owner: Mxid, { id, session }: EndedLogin): Promise<void> {
     const before = await findRecord(tx, owner, id);
     const at = clock.now();
-    const { name, end } = before ? endOf(before) : { name: null, end: null };
-    if (session === null && name === null) return void (await tx.loginProcesses.delete(id));
-    const state = writeState({ step: 'over', session, name, end });
+    const { meta, end } = before ? endOf(before) : { meta: null, end: null };
+    if (session === null && meta === null) return void (await tx.loginProcesses.delete(id));
+    const state = writeState({ step: 'over', session, meta, end });
     const expiresAt = session === null ? at + rememberedForMs : at;
     await tx.loginProcesses.save({ id, owner, state, createdAt: at, expiresAt });
     await deleteOldest(tx, owner);
@@ -146,15 +146,15 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
   }
 
   /** Returns how a login process with metadata that is abandoned or cancelled has ended. */
-  function endOf(record: LoginProcessRecord): Pick<StoredState, 'name' | 'end'> {
-    const { name, end } = readState(record.state);
-    if (name === null) return { name, end: null };
-    return { name, end: end ?? { how: isOver(record) ? 'timed_out' : 'cancelled' } };
+  function endOf(record: LoginProcessRecord): Pick<StoredState, 'meta' | 'end'> {
+    const { meta, end } = readState(record.state);
+    if (meta === null) return { meta, end: null };
+    return { meta, end: end ?? { how: isOver(record) ? 'timed_out' : 'cancelled' } };
   }
 
-  async function markEnded(tx: Transaction, record: LoginProcessRecord, ended: Pick<StoredState, 'name' | 'end'>) {
+  async function markEnded(tx: Transaction, record: LoginProcessRecord, ended: Pick<StoredState, 'meta' | 'end'>) {
     const expiresAt = clock.now() + rememberedForMs;
-    if (ended.name === null) return void (await tx.loginProcesses.delete(record.id));
+    if (ended.meta === null) return void (await tx.loginProcesses.delete(record.id));
     await tx.loginProcesses.save({
       ...record,
       state: writeState({ step: 'over', session: null, ...ended }),
@@ -163,11 +163,11 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
     await deleteOldest(tx, record.owner);
   }
 
-  async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, name }: Login): Promise<void> {
+  async function write(tx: Transaction, owner: Mxid, { id, startedAt, state, meta }: Login): Promise<void> {
     if (!(await isActiveOwner(owner, tx.accounts.hold))) throw new LoginFailure({ kind: 'owner_deactivated' });
     // A QR code is renewed as long as a client shows it: that does not restart the idle time.
     const since = state.step === 'qr' ? startedAt : clock.now();
-    const stored = writeState({ ...state, name, end: null });
+    const stored = writeState({ ...state, meta, end: null });
     await tx.loginProcesses.save({ id, owner, state: stored, createdAt: startedAt, expiresAt: since + expireAfterMs });
   }
 
@@ -186,9 +186,9 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
     async load(owner, id) {
       const record = await findAlone(owner, id);
       const login = record && !isOver(record) ? underWay(record) : undefined;
-      if (!record || login) return login?.name ? login : undefined;
-      const { name, end } = endOf(record);
-      return name && end ? { id, name, end } : undefined;
+      if (!record || login) return login?.meta ? login : undefined;
+      const { meta, end } = endOf(record);
+      return meta && end ? { id, meta, end } : undefined;
     },
 
     save(owner, login, { replacing } = {}) {
@@ -233,18 +233,18 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
 
     async finish(tx, owner, { sessionId, login, user, finishedBy }) {
       const done = login && (await findRecord(tx, owner, login.id));
-      if (done && login.name) await markEnded(tx, done, { name: login.name, end: { how: 'finished', user } });
+      if (done && login.meta) await markEnded(tx, done, { meta: login.meta, end: { how: 'finished', user } });
       else if (done) await tx.loginProcesses.delete(done.id);
       if (sessionId !== login?.id) await tx.loginProcesses.delete(sessionId);
       for (const record of await listCurrent(tx, owner)) {
         const state = readState(record.state);
-        if (state.step !== 'over' && !state.name) {
+        if (state.step !== 'over' && !state.meta) {
           await discardWithin(tx, owner, { id: record.id, session: sessionIn(state) });
         }
       }
       if (finishedBy === undefined) return;
       const at = clock.now();
-      const state = writeState({ step: 'over', session: null, name: null, end: null, finishedBy });
+      const state = writeState({ step: 'over', session: null, meta: null, end: null, finishedBy });
       const record = { id: randomId(random), owner, state, createdAt: at, expiresAt: at + repeatedForMs };
       await tx.loginProcesses.save(record);
     },
@@ -277,8 +277,8 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
 }
 
 function underWay({ id, createdAt, state: stored }: LoginProcessRecord): Login | undefined {
-  const { name, end: _, ...state } = readState(stored);
-  return state.step === 'over' ? undefined : { id, startedAt: createdAt, state, name };
+  const { meta, end: _, ...state } = readState(stored);
+  return state.step === 'over' ? undefined : { id, startedAt: createdAt, state, meta };
 }
 
 /** Returns whether the login process has ended and its session too. */

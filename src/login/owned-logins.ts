@@ -100,7 +100,7 @@ export interface OrphanedSession {
 
 /** Stores the session like that of an ended login process: the next sweep ends it at Telegram. */
 export async function leaveSession(tx: Transaction, { id, owner, session, since }: OrphanedSession): Promise<void> {
-  const state = writeState({ step: 'over', session, name: null, end: null });
+  const state = writeState({ step: 'over', session, meta: null, end: null });
   await tx.loginProcesses.save({ id, owner, state, createdAt: since, expiresAt: since });
 }
 

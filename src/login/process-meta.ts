@@ -63,15 +63,15 @@ export function initialMeta({ flow, replacing, onlyIfLoggedOut = false }: LoginS
 
 /** Returns the metadata at the next step, after `answer` if an answer led to it. */
 export function advance(
-  name: ProcessMeta,
+  meta: ProcessMeta,
   { answer, complaint = null, fresh = true }: AdvancedProcess = {},
 ): ProcessMeta {
-  return { ...name, stepNumber: name.stepNumber + 1, complaint, fresh, lastAnswer: answer ?? null };
+  return { ...meta, stepNumber: meta.stepNumber + 1, complaint, fresh, lastAnswer: answer ?? null };
 }
 
 /** Returns the login process at its next step. Without metadata, no steps are counted. */
-export function atNextStep<L extends { readonly name: ProcessMeta | null }>(login: L, how: AdvancedProcess): L {
-  return { ...login, name: login.name && advance(login.name, how) };
+export function atNextStep<L extends { readonly meta: ProcessMeta | null }>(login: L, how: AdvancedProcess): L {
+  return { ...login, meta: login.meta && advance(login.meta, how) };
 }
 
 /** How a login process came to its next step. */
@@ -86,12 +86,12 @@ export interface AdvancedProcess {
  * undefined if it has ended.
  */
 export function matchAnswer(
-  name: ProcessMeta,
+  meta: ProcessMeta,
   stands: string | undefined,
   expecting: ExpectedStep,
   given: Omit<GivenAnswer, 'stepNumber'>,
 ): AnswerMatch {
-  const { lastAnswer, stepNumber } = name;
+  const { lastAnswer, stepNumber } = meta;
   const isRepeated =
     lastAnswer !== null &&
     lastAnswer.kind === given.kind &&

@@ -85,9 +85,9 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     }
     if (flow === 'qr') calls.admitAttempt(owner);
     await makeRoom(owner);
-    const name = initialMeta(how);
-    const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, name };
-    if (flow === 'qr') await qr.show(owner, { ...login, name: { ...name, stepNumber: 0 } });
+    const meta = initialMeta(how);
+    const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, meta };
+    if (flow === 'qr') await qr.show(owner, { ...login, meta: { ...meta, stepNumber: 0 } });
     else await store.save(owner, login);
     if (flow === 'phone' && replacing !== undefined) await submitKnownNumber(owner, login.id, replacing);
     return shown(owner, login.id);
@@ -116,8 +116,8 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   }
 
   async function makeRoom(owner: Mxid): Promise<void> {
-    const named = (await store.list(owner)).filter(({ name }) => name !== null);
-    for (const { id, state } of named.slice(maxPending - 1)) {
+    const started = (await store.list(owner)).filter(({ meta }) => meta !== null);
+    for (const { id, state } of started.slice(maxPending - 1)) {
       await store.evict(owner, { id, session: sessionOf(state) ?? null });
       qr.leave(id);
     }
@@ -131,10 +131,10 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
   async function answer(owner: Mxid, id: string, input: LoginInput, expecting: ExpectedStep): Promise<LoginProgress> {
     const login = await load(owner, id);
-    const { name } = login;
-    if (!name) throw new Error('a login process without metadata was loaded');
+    const { meta } = login;
+    if (!meta) throw new Error('a login process without metadata was loaded');
     const given = { kind: input.kind, digest: fingerprint(input) };
-    const match = matchAnswer(name, 'state' in login ? login.state.step : undefined, expecting, given);
+    const match = matchAnswer(meta, 'state' in login ? login.state.step : undefined, expecting, given);
     if (match === 'repeated') return shown(owner, id);
     if (!('state' in login)) throw pastFailure(login);
     if (match === 'wrong_step') {
@@ -144,18 +144,18 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       throw new LoginProcessFailure({ kind: 'wrong_step' });
     }
     const adopted = input.kind === 'phone' ? await findAdoptable(owner, id, input.phone) : undefined;
-    const answered = { ...given, stepNumber: name.stepNumber };
+    const answered = { ...given, stepNumber: meta.stepNumber };
     if (adopted) {
-      const next = advance(name, { answer: answered, fresh: false });
+      const next = advance(meta, { answer: answered, fresh: false });
       // A session has one connection, whose key is the ID of its login process.
       await calls.close(adopted.id);
-      await store.adopt(owner, { ...login, state: adopted.state, name: next }, adopted);
+      await store.adopt(owner, { ...login, state: adopted.state, meta: next }, adopted);
       return shown(owner, id);
     }
     try {
       await runner.run(owner, login, decide(login.state, input, clock.now()), { answer: answered });
     } catch (error) {
-      const isComplaint = error instanceof LoginFailure && (await complains(owner, id, name.stepNumber));
+      const isComplaint = error instanceof LoginFailure && (await complains(owner, id, meta.stepNumber));
       if (!isComplaint) throw error;
     }
     return shown(owner, id);
@@ -164,7 +164,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   /** Returns whether the login process has returned to a step with a complaint. */
   async function complains(owner: Mxid, id: string, stepNumber: number): Promise<boolean> {
     const login = await store.load(owner, id);
-    const isUnderWay = login && 'state' in login && login.name;
+    const isUnderWay = login && 'state' in login && login.meta;
     return isUnderWay ? isUnderWay.complaint !== null && isUnderWay.stepNumber !== stepNumber : false;
   }
 
@@ -184,7 +184,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
    */
   async function renew(owner: Mxid, id: string, seen: number): Promise<boolean> {
     const login = await store.load(owner, id);
-    if (!login || !('state' in login) || login.name?.stepNumber !== seen || login.state.step !== 'qr') return true;
+    if (!login || !('state' in login) || login.meta?.stepNumber !== seen || login.state.step !== 'qr') return true;
     try {
       await qr.show(owner, login);
       return true;
@@ -203,7 +203,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     const until = clock.now() + maxWaitMs;
     for (;;) {
       const login = await load(owner, id);
-      if (!isAtQr(login) || login.name?.stepNumber !== seen || signal?.aborted) break;
+      if (!isAtQr(login) || login.meta?.stepNumber !== seen || signal?.aborted) break;
       const ending = await qr.wait(login, until, signal);
       if (ending === 'given_up') continue;
       const isOver = clock.now() >= login.state.expiresAt;
@@ -221,7 +221,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!('state' in login)) throw pastFailure(login);
     const decision = decideResend(login.state, clock.now());
     if (!decision) throw new LoginProcessFailure({ kind: 'wrong_step' });
-    const { flow, stepNumber, complaint } = login.name ?? { ...initialMeta({ flow: 'phone' }), stepNumber: 2 };
+    const { flow, stepNumber, complaint } = login.meta ?? { ...initialMeta({ flow: 'phone' }), stepNumber: 2 };
     try {
       const step = await runner.run(owner, login, decision);
       return { loginId: login.id, flow, stepNumber, step, complaint: step.kind === 'code' ? complaint : null };

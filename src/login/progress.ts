@@ -10,10 +10,10 @@ import type { LoginProgress, ProgressStep } from './processes.js';
  * LoginProcessFailure if it ended otherwise.
  */
 export function progressOf(login: Login | PastLogin): LoginProgress {
-  const { id, name } = login;
-  if (!name) throw new Error('a login process without metadata has no steps');
-  const { flow, stepNumber, complaint } = name;
-  return { loginId: id, flow, stepNumber, step: stepOf(login, name), complaint };
+  const { id, meta } = login;
+  if (!meta) throw new Error('a login process without metadata has no steps');
+  const { flow, stepNumber, complaint } = meta;
+  return { loginId: id, flow, stepNumber, step: stepOf(login, meta), complaint };
 }
 
 function stepOf(login: Login | PastLogin, { fresh }: ProcessMeta): ProgressStep {

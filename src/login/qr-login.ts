@@ -84,13 +84,13 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
   }
 
   async function show(owner: Mxid, login: Login): Promise<void> {
-    const { id, state: before, name } = login;
+    const { id, state: before, meta } = login;
     const answer = await ask(owner, login);
     if (!answer.ok) {
       if (survives(answer.failure) || before.step === 'qr_wanted') throw failureOf(answer.failure);
       await calls.close(id);
       const complaint = complaintIn(toLoginFailureDetails(answer.failure));
-      return show(owner, { ...login, state: { step: 'qr_wanted' }, name: name && { ...name, complaint } });
+      return show(owner, { ...login, state: { step: 'qr_wanted' }, meta: meta && { ...meta, complaint } });
     }
     const { value: result, session } = answer;
     if (result.kind === 'accepted_elsewhere') throw new Error('scanned QR code whose token was not imported');
@@ -98,7 +98,7 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
     known.add(id);
     const state = qrShown(session, result.token);
     const isSame = before.step === 'qr' && before.token.equals(state.token);
-    await store.save(owner, { ...login, state, name: name && (isSame ? name : nameOf(name, before)) });
+    await store.save(owner, { ...login, state, meta: meta && (isSame ? meta : metaOf(meta, before)) });
   }
 
   return {
@@ -128,9 +128,9 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
 }
 
 /** The first QR code shows the complaint that led back to this step; later ones show none. */
-function nameOf(name: ProcessMeta, { step }: LoginState): ProcessMeta {
-  if (step === 'qr') return advance(name);
-  return advance(name, { complaint: name.complaint, answer: name.lastAnswer ?? undefined });
+function metaOf(meta: ProcessMeta, { step }: LoginState): ProcessMeta {
+  if (step === 'qr') return advance(meta);
+  return advance(meta, { complaint: meta.complaint, answer: meta.lastAnswer ?? undefined });
 }
 
 /** Returns the result of a token; undefined if Telegram no longer accepts it. */

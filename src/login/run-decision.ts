@@ -95,7 +95,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     input: GivenInput,
   ): Promise<LoginStep> {
     const goesOn = session || login?.state.step === 'phone' ? login : undefined;
-    const { id, startedAt, name } = goesOn ?? { id: randomId(random), startedAt: clock.now(), name: null };
+    const { id, startedAt, meta } = goesOn ?? { id: randomId(random), startedAt: clock.now(), meta: null };
     calls.admitAttempt(owner);
     const sent = await calls.ask({
       key: id,
@@ -112,7 +112,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
       throw failureOf(sent.failure);
     }
     const state = codeSent(phone, sent.session, sent.value, clock.now());
-    const next = { id, startedAt, state, name };
+    const next = { id, startedAt, state, meta };
     // A new code for the same step does not start another step.
     await store.save(owner, session ? next : atNextStep(next, input), { replacing: goesOn ? undefined : login });
     return stepOf(state, { fresh: true });
@@ -133,8 +133,8 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
     if (!sent.value) throw new LoginProcessFailure({ kind: 'resend_unavailable' });
     const next = codeSent(phone, sent.session, sent.value, clock.now());
     // The step is the same: an answer that was wrong before can be right for the new code.
-    const name = login.name && { ...login.name, fresh: true, complaint: null, lastAnswer: null };
-    await store.save(owner, { ...login, state: next, name });
+    const meta = login.meta && { ...login.meta, fresh: true, complaint: null, lastAnswer: null };
+    await store.save(owner, { ...login, state: next, meta });
     return stepOf(next, { fresh: true });
   }
 
@@ -272,8 +272,8 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
   async function settle(owner: Mxid, login: Login, { failure, session }: Refusal, input: GivenInput): Promise<void> {
     const complaint = complaintIn(toLoginFailureDetails(failure));
     if (!survives(failure)) {
-      if (login.name) {
-        const state = { step: firstSteps[login.name.flow] };
+      if (login.meta) {
+        const state = { step: firstSteps[login.meta.flow] };
         await store.save(owner, { ...atNextStep(login, { answer: input.answer, complaint }), state });
       } else {
         await store.remove(owner, login.id);

@@ -163,7 +163,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
     const over = (session: string) => ({
       step: 'over',
       session: new Secret(`${session}-3501`),
-      name: null,
+      meta: null,
       end: null,
       finishedBy: null,
     });

@@ -76,7 +76,7 @@ export async function fillTables(tx: Transaction, { mxid, tag, at }: Owner): Pro
   } as const;
   for (const [name, state] of Object.entries(states)) {
     const end = name === 'finished' ? ({ how: 'finished', user } as const) : null;
-    const stored = writeState({ ...state, name: null, end });
+    const stored = writeState({ ...state, meta: null, end });
     const times = { createdAt: at, expiresAt: name === 'left' ? at : expiresAt };
     await tx.loginProcesses.save({ id: hash(name, tag), owner: mxid, state: stored, ...times });
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { PhoneNumber } from '../../../src/base/phone.js';
 import { Secret } from '../../../src/base/secret.js';
 import { decide, type CodeState, type LoginState, type PasswordState } from '../../../src/login/machine.js';
@@ -201,7 +202,7 @@ describe('the stored form', () => {
     kind: fc.constantFrom('phone', 'code', 'password', 'bot_token'),
     digest: text,
   });
-  const anyName: fc.Arbitrary<ProcessMeta> = fc.record({
+  const anyMeta: fc.Arbitrary<ProcessMeta> = fc.record({
     flow: fc.constantFrom('phone', 'qr', 'bot'),
     stepNumber: fc.nat(),
     complaint: fc.option(fc.constantFrom(...complaints)),
@@ -218,12 +219,23 @@ describe('the stored form', () => {
 
   it('is read as the state that was written', () => {
     fc.assert(
-      fc.property(anyState, fc.option(anyName), (state, name) => {
-        const stored = writeState({ ...state, name, end: null });
+      fc.property(anyState, fc.option(anyMeta), (state, meta) => {
+        const stored = writeState({ ...state, meta, end: null });
         const back = readState(stored);
         expect(writeState(back).reveal()).toBe(stored.reveal());
         if (back.step === 'over') throw new Error('a login came back as over');
         for (const input of inputs) expect(decide(back, input, now).act).toBe(decide(state, input, now).act);
+      }),
+    );
+  });
+
+  it('of an earlier version has its metadata under the key `name`', () => {
+    fc.assert(
+      fc.property(anyState, anyMeta, (state, meta) => {
+        const stored = writeState({ ...state, meta, end: null });
+        const { meta: before, ...rest } = z.looseObject({ meta: z.unknown() }).parse(JSON.parse(stored.reveal()));
+        const old = new Secret(JSON.stringify({ ...rest, name: before }));
+        expect(JSON.parse(writeState(readState(old)).reveal())).toEqual(JSON.parse(stored.reveal()));
       }),
     );
   });
