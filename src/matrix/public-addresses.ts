@@ -34,8 +34,8 @@ const notPublic = [
 ];
 
 /**
- * Lets through public addresses, and those of the networks that the administrator allows besides
- * (addresses and CIDR ranges).
+ * Returns a guard that allows public addresses, and those of the allowed networks (addresses and
+ * CIDR ranges).
  */
 export function createAddressGuard(allowedNetworks: readonly string[]): AddressGuard {
   const isNotPublic = createNetworks(notPublic);

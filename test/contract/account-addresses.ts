@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AddressTokenRequest } from '../../src/accounts/threepids/account-addresses.js';
 import { Secret } from '../../src/base/secret.js';
-import { faultOf } from '../support/account-requests.js';
+import { failureOf } from '../support/account-requests.js';
 import {
   addressSteps,
   challengeOf,
@@ -12,7 +12,7 @@ import {
   type TestUser,
 } from '../support/address-steps.js';
 import { tokenRequest } from '../support/contacts.js';
-import { threepidFaultOf } from '../support/threepid-faults.js';
+import { threepidFailureOf } from '../support/threepid-failures.js';
 
 const email = 'Alice@Mail.test';
 const phone = '+447470674927';
@@ -61,7 +61,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
 
     it('is added only after it is validated', async () => {
       const session = await steps.openSession(email, alice);
-      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
+      expect(await failureOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
       await refusedAsUnproven(steps.addFully(alice, { ...session, sid: 'unknown' }));
       await under.submit(session);
       const wrong = { ...session, clientSecret: 'another' };
@@ -74,7 +74,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
     it('is not added after its validation has expired', async () => {
       const session = await steps.proven(email, alice);
       await under.clock.advance(86_400_000);
-      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
+      expect(await failureOf(steps.addFully(alice, session))).toEqual({ kind: 'address_not_proven' });
     });
 
     it('under validation is shown to the user who requested the token, until the validation expires', async () => {
@@ -96,7 +96,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
 
     it('is added only by the user who requested the token', async () => {
       const session = await steps.proven(email, alice);
-      expect(await faultOf(steps.addFully(bob, session))).toEqual({ kind: 'address_not_proven' });
+      expect(await failureOf(steps.addFully(bob, session))).toEqual({ kind: 'address_not_proven' });
       await steps.addFully(alice, session);
       expect(await steps.listed(bob)).toEqual([]);
     });
@@ -110,7 +110,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
     it('is added by the deprecated endpoint without user-interactive authentication', async () => {
       const session = await steps.proven(email, alice);
       const body = { three_pid_creds: { ...steps.bodyOf(session), id_server: 'elsewhere.test' } };
-      expect(await faultOf(under.addresses.addWithoutAuthentication(bob.caller, session, body))).toEqual({
+      expect(await failureOf(under.addresses.addWithoutAuthentication(bob.caller, session, body))).toEqual({
         kind: 'address_not_proven',
       });
       await under.addresses.addWithoutAuthentication(alice.caller, session, body);
@@ -175,8 +175,8 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
 
     it.each([email, phone])('is in use, which any user who requests a token learns: %s', async (address) => {
       const sent = under.messenger.sent.length;
-      expect(await faultOf(steps.ask(tokenRequest(address, alice.caller)))).toEqual({ kind: 'address_in_use' });
-      expect(await faultOf(steps.ask(tokenRequest(address, bob.caller)))).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(steps.ask(tokenRequest(address, alice.caller)))).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(steps.ask(tokenRequest(address, bob.caller)))).toEqual({ kind: 'address_in_use' });
       expect(under.messenger.sent).toHaveLength(sent);
     });
 
@@ -196,7 +196,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(await steps.ask({ ...request, sendAttempt: 2 })).toEqual(reply);
       expect(under.messenger.sent).toHaveLength(sent + 1);
       const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
-      expect(await threepidFaultOf(under.submit(session, 'a guess at it'))).toEqual({ kind: 'token_wrong' });
+      expect(await threepidFailureOf(under.submit(session, 'a guess at it'))).toEqual({ kind: 'token_wrong' });
     });
 
     it('is not revealed to anonymous callers, and no SMS is sent', async () => {
@@ -208,7 +208,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       expect(under.messenger.sent).toHaveLength(sent);
       const session = { sid: String(reply['sid']), clientSecret: request.clientSecret };
       const guesses = [];
-      for (let guess = 0; guess < 6; guess += 1) guesses.push(await threepidFaultOf(under.submit(session, '123456')));
+      for (let guess = 0; guess < 6; guess += 1) guesses.push(await threepidFailureOf(under.submit(session, '123456')));
       expect(guesses.map(({ kind }) => kind)).toEqual([...Array<string>(5).fill('token_wrong'), 'too_many_guesses']);
     });
 
@@ -216,7 +216,7 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
       await under.addresses.remove(bob.caller, steps.removalOf('email', email));
       const session = await steps.proven(email, alice);
       await steps.addFully(bob, await steps.proven(email, bob));
-      expect(await faultOf(steps.addFully(alice, session))).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(steps.addFully(alice, session))).toEqual({ kind: 'address_in_use' });
       expect(await under.logInBy('email', email, bob.password)).toBe(bob.mxid);
       expect(await steps.listed(alice)).toEqual([]);
 
@@ -280,10 +280,10 @@ export function accountAddressesContract(open: () => Promise<AddressesUnderTest>
     it('refuses a bind with the token of another user, without a token, and without a validation', async () => {
       const session = await under.prove(email);
       const refusals = [
-        await faultOf(steps.bind(alice, session, await under.idTokenOf(bob.mxid))),
-        await faultOf(steps.bind(alice, session, new Secret('unknown'))),
-        await faultOf(steps.bind(alice, { ...session, sid: 'unknown' })),
-        await faultOf(steps.bind(alice, await steps.proven(email, alice))),
+        await failureOf(steps.bind(alice, session, await under.idTokenOf(bob.mxid))),
+        await failureOf(steps.bind(alice, session, new Secret('unknown'))),
+        await failureOf(steps.bind(alice, { ...session, sid: 'unknown' })),
+        await failureOf(steps.bind(alice, await steps.proven(email, alice))),
       ];
       expect(refusals).toMatchObject([
         { kind: 'identity_server_refused', status: 403, body: { errcode: 'M_UNAUTHORIZED' } },

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Bridge, BridgeSession } from '../../src/bridge/bridge.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { bridgeAt, bridgeFailureOf, mxidOf } from '../support/bridge-calls.js';
 import { createFakeBridge } from '../support/fake-bridge.js';
 import { createFakeTelegram } from '../support/fake-telegram.js';
 import { logIn } from '../support/magic-logins.js';
@@ -80,8 +80,8 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     const process = await bridge.startHandOver(alice);
     await bridge.cancelHandOver(alice, process);
     await bridge.cancelHandOver(alice, process);
-    const fault = await bridgeFaultOf(bridge.submitSession(alice, process, place.session));
-    expect(fault).toEqual({ kind: 'bridge_process_unknown' });
+    const failure = await bridgeFailureOf(bridge.submitSession(alice, process, place.session));
+    expect(failure).toEqual({ kind: 'bridge_process_unknown' });
   });
 
   it('logs out at Telegram, and can repeat it', async () => {
@@ -91,7 +91,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     await bridge.logOut(alice, place.loginId);
     await bridge.logOut(alice, place.loginId);
     expect((await bridge.findUser(alice)).logins).toEqual([]);
-    expect(await bridgeFaultOf(bridge.contacts(alice, place.loginId))).toEqual({ kind: 'bridge_login_unknown' });
+    expect(await bridgeFailureOf(bridge.contacts(alice, place.loginId))).toEqual({ kind: 'bridge_login_unknown' });
   });
 
   it('finds users, and creates rooms', async () => {
@@ -100,7 +100,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     expect(await bridge.contacts(alice, loginId)).toMatchObject([{ id: friend.id }]);
     expect(await bridge.searchUsers(alice, loginId, friend.username)).toMatchObject([{ id: friend.id }]);
     expect(await bridge.resolveIdentifier(alice, loginId, friend.username)).toMatchObject({ id: friend.id });
-    const unknown = await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, 'no_such_user'));
+    const unknown = await bridgeFailureOf(bridge.resolveIdentifier(alice, loginId, 'no_such_user'));
     expect(unknown).toEqual({ kind: 'bridge_identifier_unknown' });
     const room = expect.stringMatching(/^!/) as unknown;
     expect(await bridge.createDm(alice, loginId, friend.username)).toMatchObject({

@@ -5,7 +5,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server as TcpSe
 import { afterEach, expect, it } from 'vitest';
 import type { BridgeFailureDetails } from '../../src/bridge/failure.js';
 import { anotherTurn } from '../support/another-turn.js';
-import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { bridgeAt, bridgeFailureOf, mxidOf } from '../support/bridge-calls.js';
 import { homeCertificate } from '../support/certificates.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
@@ -57,15 +57,15 @@ it('an https address requires a certificate that is trusted', async () => {
     response.end(whoami);
   });
   const bridge = bridgeAt({ url: `https://127.0.0.1:${await listen(server)}`, sharedSecret });
-  expect(await bridgeFaultOf(bridge.findUser(alice))).toEqual({ kind: 'bridge_unreachable' });
+  expect(await bridgeFailureOf(bridge.findUser(alice))).toEqual({ kind: 'bridge_unreachable' });
   expect(requests).toBe(0);
 });
 
-/** Returns the fault of a call to a server that sends this text and closes the connection. */
-async function faultOfAnswer(text: string): Promise<BridgeFailureDetails> {
+/** Returns the failure of a call to a server that sends this text and closes the connection. */
+async function failureOfAnswer(text: string): Promise<BridgeFailureDetails> {
   const server = createTcpServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(text)));
   const bridge = bridgeAt({ url: `http://127.0.0.1:${await listen(server)}`, sharedSecret });
-  return bridgeFaultOf(bridge.findUser(alice));
+  return bridgeFailureOf(bridge.findUser(alice));
 }
 
 it.each([
@@ -73,7 +73,7 @@ it.each([
   ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
   ['endless headers', `HTTP/1.1 200 OK\r\nFiller: ${'x'.repeat(100_000)}\r\n\r\n`],
 ])('an answer in %s is invalid', async (_what, text) => {
-  expect(await faultOfAnswer(text)).toEqual({ kind: 'bridge_answer_invalid' });
+  expect(await failureOfAnswer(text)).toEqual({ kind: 'bridge_answer_invalid' });
 });
 
 it('a response in another protocol closes the connection that the server leaves open', async () => {
@@ -87,7 +87,7 @@ it('a response in another protocol closes the connection that the server leaves 
     );
   });
   const bridge = bridgeAt({ url: `http://127.0.0.1:${await listen(server)}`, sharedSecret });
-  expect(await bridgeFaultOf(bridge.findUser(alice))).toEqual({ kind: 'bridge_answer_invalid' });
+  expect(await bridgeFailureOf(bridge.findUser(alice))).toEqual({ kind: 'bridge_answer_invalid' });
   await closed;
 });
 
@@ -96,7 +96,7 @@ it.each([
   ['in its body', `HTTP/1.1 200 OK\r\nContent-Length: ${whoami.length + 1}\r\n\r\n${whoami}`],
   ['in a chunk', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n${whoami}`],
 ])('a response that ends %s is incomplete', async (_what, text) => {
-  expect(await faultOfAnswer(text)).toEqual({ kind: 'bridge_unreachable' });
+  expect(await failureOfAnswer(text)).toEqual({ kind: 'bridge_unreachable' });
 });
 
 it('an endless body is aborted at the time limit', async () => {
@@ -104,8 +104,8 @@ it('an endless body is aborted at the time limit', async () => {
   const clock = createFakeClock();
   const bridge = bridgeAt({ url: `http://127.0.0.1:${await listen(server)}`, sharedSecret }, clock);
   const received = once(server, 'request');
-  const fault = bridgeFaultOf(bridge.findUser(alice));
+  const failure = bridgeFailureOf(bridge.findUser(alice));
   await received;
   await clock.advance(10_000);
-  expect(await fault).toEqual({ kind: 'bridge_unreachable' });
+  expect(await failure).toEqual({ kind: 'bridge_unreachable' });
 });

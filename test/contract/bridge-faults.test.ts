@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bridge, HandOverProcess } from '../../src/bridge/bridge.js';
 import type { BridgeFailureDetails } from '../../src/bridge/failure.js';
-import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { bridgeAt, bridgeFailureOf, mxidOf } from '../support/bridge-calls.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { bridgeSessionOf } from '../support/made-session.js';
 import { createSlowFault, type BridgePoint } from '../support/stand-in-bridge/faults.js';
@@ -119,13 +119,16 @@ describe.each(rows.filter(({ point }) => isAboutLogin(point)))('$point', ({ poin
   it.each(rejections)('is rejected with %i %s %s', async (status, errcode, message) => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status, text: JSON.stringify({ errcode, error: message }) });
-    expect(await bridgeFaultOf(call(process))).toEqual({ kind: 'bridge_request_rejected', status, errcode, message });
+    expect(await bridgeFailureOf(call(process))).toEqual({ kind: 'bridge_request_rejected', status, errcode, message });
   });
 
   it('does not return an invalid errcode', async () => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status: 400, text: '{"errcode":"no code\\n","error":"x"}' });
-    expect(await bridgeFaultOf(call(process))).toMatchObject({ kind: 'bridge_request_rejected', errcode: 'M_UNKNOWN' });
+    expect(await bridgeFailureOf(call(process))).toMatchObject({
+      kind: 'bridge_request_rejected',
+      errcode: 'M_UNKNOWN',
+    });
   });
 });
 
@@ -133,7 +136,7 @@ describe.each(rows)('$point', ({ point, call }) => {
   it.each(answers)('reports %s', async (_what, status, text, fault) => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'answer', status, text, headers: { Location: '/elsewhere' } });
-    expect(await bridgeFaultOf(call(process))).toEqual(fault);
+    expect(await bridgeFailureOf(call(process))).toEqual(fault);
   });
 
   it.each(endedSessions)('reports %s', async (reason) => {
@@ -144,17 +147,17 @@ describe.each(rows)('$point', ({ point, call }) => {
     const fault = isLogin
       ? { kind: 'bridge_login_unknown' }
       : { kind: 'bridge_refused', message: reason, isFinal: true };
-    expect(await bridgeFaultOf(call(process))).toEqual(fault);
+    expect(await bridgeFailureOf(call(process))).toEqual(fault);
   });
 
   it('distinguishes an unreachable bridge and one that closes the connection', async () => {
     const process = await bridge.startHandOver(alice);
     standIn.fail(point, { kind: 'drop' });
-    expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
+    expect(await bridgeFailureOf(call(process))).toEqual(unreachable);
     standIn.fail(point, { kind: 'lose_answer' });
-    expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
+    expect(await bridgeFailureOf(call(process))).toEqual(unreachable);
     await standIn.goDown();
-    expect(await bridgeFaultOf(call(process))).toEqual(unreachable);
+    expect(await bridgeFailureOf(call(process))).toEqual(unreachable);
     await standIn.comeUp();
   });
 
@@ -165,7 +168,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     const clock = createFakeClock();
     const real = bridge;
     bridge = bridgeAt(standIn, clock);
-    const fault = bridgeFaultOf(call(process));
+    const fault = bridgeFailureOf(call(process));
     bridge = real;
     await until(() => standIn.requests.at(-1)?.point === point);
     await clock.advance(60_000);
@@ -182,7 +185,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     const real = bridge;
     for (const at of [{ ...standIn, sharedSecret: 'another-secret' }, strict, disabled]) {
       bridge = bridgeAt(at);
-      faults.push(await bridgeFaultOf(call(process)));
+      faults.push(await bridgeFailureOf(call(process)));
     }
     bridge = real;
     await Promise.all([strict.stop(), disabled.stop()]);
@@ -199,7 +202,7 @@ describe.each(rows)('$point', ({ point, call }) => {
     const parts = [session.reveal(), key.slice(40, 60), standIn.sharedSecret, key.slice(0, 200)];
     const error = { errcode: 'M_UNKNOWN', error: 'x', 'fi.mau.internal_error': `it was ${parts.join(' and ')}` };
     standIn.fail(point, { kind: 'answer', status: 500, text: JSON.stringify(error) });
-    const fault = await bridgeFaultOf(call(process));
+    const fault = await bridgeFailureOf(call(process));
     const text = fault.kind === 'bridge_refused' ? fault.message : '';
     expect(text).toMatch(/^it was /);
     const shown = point === 'step' ? parts : [standIn.sharedSecret, key.slice(0, 200)];

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Secret } from '../../src/base/secret.js';
 import type { Bridge } from '../../src/bridge/bridge.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { bridgeAt, bridgeFailureOf, mxidOf } from '../support/bridge-calls.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { bridgeSessionOf, makeBridgeSession } from '../support/made-session.js';
 import { createSlowFault } from '../support/stand-in-bridge/faults.js';
@@ -64,7 +64,7 @@ describe('a hand-over', () => {
     const slow = createSlowFault();
     standIn.fail('step', slow.fault);
     const clock = createFakeClock();
-    const impatient = bridgeFaultOf(bridgeAt(standIn, clock).submitSession(alice, process, session));
+    const impatient = bridgeFailureOf(bridgeAt(standIn, clock).submitSession(alice, process, session));
     await until(() => standIn.requests.at(-1)?.point === 'step');
     await clock.advance(60_000);
     expect(await impatient).toEqual({ kind: 'bridge_unreachable' });
@@ -77,8 +77,10 @@ describe('a hand-over', () => {
   it('lists the login after a lost answer', async () => {
     const process = await bridge.startHandOver(alice);
     standIn.fail('step', { kind: 'lose_answer' });
-    expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({ kind: 'bridge_unreachable' });
-    expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({
+    expect(await bridgeFailureOf(bridge.submitSession(alice, process, session))).toEqual({
+      kind: 'bridge_unreachable',
+    });
+    expect(await bridgeFailureOf(bridge.submitSession(alice, process, session))).toEqual({
       kind: 'bridge_process_unknown',
     });
     expect((await bridge.findUser(alice)).logins.map(({ id }) => id)).toEqual([loginId]);
@@ -87,7 +89,7 @@ describe('a hand-over', () => {
   it('does not know a process after a restart, and keeps the logins', async () => {
     const process = await bridge.startHandOver(alice);
     await standIn.restart();
-    expect(await bridgeFaultOf(bridge.submitSession(alice, process, session))).toEqual({
+    expect(await bridgeFailureOf(bridge.submitSession(alice, process, session))).toEqual({
       kind: 'bridge_process_unknown',
     });
     await handOver();
@@ -100,7 +102,7 @@ describe('a hand-over', () => {
     const process = await bridge.startHandOver(alice);
     const slow = createSlowFault();
     standIn.fail('step', slow.fault);
-    const submitted = bridgeFaultOf(bridge.submitSession(alice, process, session));
+    const submitted = bridgeFailureOf(bridge.submitSession(alice, process, session));
     await until(() => standIn.requests.at(-1)?.point === 'step');
     await bridge.cancelHandOver(alice, process);
     await bridge.cancelHandOver(alice, process);
@@ -122,7 +124,7 @@ describe('a hand-over', () => {
     ['no JSON', () => new Secret('{'), 'failed to parse session data: unexpected end of JSON input', true],
     ['a key that Telegram does not know', () => bridgeSessionOf(randomBytes(256), 2), 'failed to get self', true],
   ])('refuses permanently %s', async (_what, given, message, isFinal) => {
-    const fault = await bridgeFaultOf(handOver(alice, given()));
+    const fault = await bridgeFailureOf(handOver(alice, given()));
     expect(fault).toMatchObject({ kind: 'bridge_refused', isFinal });
     expect(fault.kind === 'bridge_refused' && fault.message).toContain(message);
     expect(standIn.processCount()).toBe(0);
@@ -132,7 +134,7 @@ describe('a hand-over', () => {
     const old = await startStandInBridge({ sandbox, flows: ['phone', 'qr', 'bot'] });
     const full = await startStandInBridge({ sandbox, maxLogins: 0 });
     try {
-      const refusals = await Promise.all([old, full].map((at) => bridgeFaultOf(bridgeAt(at).startHandOver(alice))));
+      const refusals = await Promise.all([old, full].map((at) => bridgeFailureOf(bridgeAt(at).startHandOver(alice))));
       expect(refusals).toEqual([
         { kind: 'bridge_refused', message: 'unknown flow ID manual', isFinal: true },
         { kind: 'bridge_refused', message: 'Maximum number of logins exceeded (0)', isFinal: true },
@@ -165,17 +167,17 @@ describe('a login at the bridge', () => {
   });
 
   it.each(['no_such_user', '.', '..', '', 'a/b', '?', '700020999'])('finds no user %j', async (identifier) => {
-    expect(await bridgeFaultOf(bridge.resolveIdentifier(alice, loginId, identifier))).toEqual({
+    expect(await bridgeFailureOf(bridge.resolveIdentifier(alice, loginId, identifier))).toEqual({
       kind: 'bridge_identifier_unknown',
     });
-    expect(await bridgeFaultOf(bridge.createDm(alice, loginId, identifier))).toEqual({
+    expect(await bridgeFailureOf(bridge.createDm(alice, loginId, identifier))).toEqual({
       kind: 'bridge_identifier_unknown',
     });
   });
 
   it('refuses an unknown type of group', async () => {
     for (const type of ['party', '..', '']) {
-      expect(await bridgeFaultOf(bridge.createGroup(alice, loginId, type, {}))).toEqual({
+      expect(await bridgeFailureOf(bridge.createGroup(alice, loginId, type, {}))).toEqual({
         kind: 'bridge_request_rejected',
         status: 404,
         errcode: 'M_UNRECOGNIZED',
@@ -197,9 +199,9 @@ describe('a login at the bridge', () => {
     standIn.fail('image_pack', { kind: 'answer', status: 200, text: '[{"url":"x"}]' });
     expect(await bridge.passOn(alice, loginId, list)).toMatchObject({ list: [{ url: 'x' }] });
     standIn.fail('image_pack', { kind: 'answer', status: 200, text: '{}' });
-    expect(await bridgeFaultOf(bridge.passOn(alice, loginId, list))).toEqual({ kind: 'bridge_answer_invalid' });
+    expect(await bridgeFailureOf(bridge.passOn(alice, loginId, list))).toEqual({ kind: 'bridge_answer_invalid' });
     expect(
-      await bridgeFaultOf(bridge.passOn(alice, loginId, { method: 'GET', path: ['backfill', '..'] })),
+      await bridgeFailureOf(bridge.passOn(alice, loginId, { method: 'GET', path: ['backfill', '..'] })),
     ).toMatchObject({ kind: 'bridge_request_rejected', status: 404 });
   });
 
@@ -212,14 +214,14 @@ describe('a login at the bridge', () => {
       () => bridge.createGroup(alice, id, 'group', {}),
       () => bridge.passOn(alice, id, { method: 'GET', path: ['image_pack', 'list'] }),
     ]) {
-      expect(await bridgeFaultOf(call())).toEqual({ kind: 'bridge_login_unknown' });
+      expect(await bridgeFailureOf(call())).toEqual({ kind: 'bridge_login_unknown' });
     }
     await bridge.logOut(alice, id);
     expect(standIn.logins.has(loginId)).toBe(true);
   });
 
   it('is available to its user only', async () => {
-    expect(await bridgeFaultOf(bridge.contacts(bob, loginId))).toEqual({ kind: 'bridge_login_unknown' });
+    expect(await bridgeFailureOf(bridge.contacts(bob, loginId))).toEqual({ kind: 'bridge_login_unknown' });
     await bridge.logOut(bob, loginId);
     expect(standIn.logins.has(loginId)).toBe(true);
   });
@@ -245,6 +247,6 @@ it('logs out at the bridge and at Telegram, and can be repeated', async () => {
   await bridge.logOut(alice, '700020130');
   await bridge.logOut(alice, '700020130');
   expect(standIn.logins.size).toBe(0);
-  const fault = await bridgeFaultOf(handOver(alice, own));
+  const fault = await bridgeFailureOf(handOver(alice, own));
   expect(fault).toMatchObject({ kind: 'bridge_refused', isFinal: true });
 });

@@ -9,7 +9,7 @@ import type { AccountAddressRecord } from '../../src/database/tables/account-add
 import type { AccountRecord } from '../../src/database/tables/accounts.js';
 import type { IdentityBindingRecord } from '../../src/database/tables/identity-bindings.js';
 import type { RefreshTokenRecord } from '../../src/database/tables/refresh-tokens.js';
-import { faultOf, loginBy, loginOf } from '../support/account-requests.js';
+import { failureOf, loginBy, loginOf } from '../support/account-requests.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { openEmbeddedAccounts } from '../support/embedded-accounts.js';
@@ -689,7 +689,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       const outcomes = await Promise.allSettled(issued.map(({ accessToken: fresh }) => accounts.whoAmI(fresh, '')));
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       const used = outcomes.findIndex(({ status }) => status === 'fulfilled');
-      expect(await faultOf(accounts.refresh(issued[1 - used]?.refreshToken ?? token))).toEqual({
+      expect(await failureOf(accounts.refresh(issued[1 - used]?.refreshToken ?? token))).toEqual({
         kind: 'token_unknown',
         softLogout: true,
       });
@@ -700,7 +700,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       const { accounts, logIn, mxid } = await open();
       const { accessToken: token } = await logIn();
       const begun = await Promise.all(
-        Array.from({ length: 14 }, () => faultOf(accounts.mintLoginToken(token, undefined))),
+        Array.from({ length: 14 }, () => failureOf(accounts.mintLoginToken(token, undefined))),
       );
       expect(new Set(begun.map(({ kind }) => kind))).toEqual(new Set(['authentication_incomplete']));
       const rows = await place.execute('SELECT owner FROM uia_sessions');
@@ -721,7 +721,7 @@ export function describeAccounts(createPlace: () => Promise<DatabasePlace>): voi
       const { accessToken: token } = await logIn();
       const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => accounts.mintLoginToken(token, auth)));
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect(await faultOf(accounts.mintLoginToken(token, auth))).toMatchObject({ kind: 'rate_limited' });
+      expect(await failureOf(accounts.mintLoginToken(token, auth))).toMatchObject({ kind: 'rate_limited' });
     });
 
     it('leave no login after a deactivation', async () => {

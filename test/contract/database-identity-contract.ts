@@ -9,7 +9,12 @@ import { lookupHash } from '../../src/identity/lookup-hash.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../support/embedded-accounts.js';
-import { identityFaultOf, inviteOf, openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
+import {
+  identityFailureOf,
+  inviteOf,
+  openIdentityService,
+  type IdentityUnderTest,
+} from '../support/identity-service.js';
 import { day } from '../support/validation.js';
 import { lookupCaller } from '../support/identity-limits.js';
 
@@ -398,10 +403,10 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
 
         const proof = { mxid: alice, ...(await under.prove('carol@mail.test')) };
         const { associations } = under.service;
-        expect(await identityFaultOf(associations.bind({ ...proof, caller: alice }))).toEqual({
+        expect(await identityFailureOf(associations.bind({ ...proof, caller: alice }))).toEqual({
           kind: 'token_unknown',
         });
-        expect(await identityFaultOf(associations.bind({ ...proof, caller: undefined }))).toEqual({
+        expect(await identityFailureOf(associations.bind({ ...proof, caller: undefined }))).toEqual({
           kind: 'mxid_not_allowed',
         });
         expect(await lookUp(mails)).toEqual([undefined, undefined, bob]);

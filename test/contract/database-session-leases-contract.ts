@@ -102,7 +102,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
   const here = 'account, held by gangway';
   const leased = 'lease, active, account held by lease';
 
-  const faultOf = (work: Promise<unknown>) =>
+  const failureOf = (work: Promise<unknown>) =>
     work.then(
       () => 'none',
       (error: unknown) => (error instanceof SessionFailure ? error.details.kind : error),
@@ -116,7 +116,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await whereIs('a1')).toBe(leased);
     await leases.release(archiver, lease.leaseId);
     expect(await whereIs('a1')).toBe(here);
-    expect(await faultOf(leases.release(archiver, lease.leaseId))).toBe('lease_over');
+    expect(await failureOf(leases.release(archiver, lease.leaseId))).toBe('lease_over');
   });
 
   it('a leased session is refused to others, with its holder and its expiry, and to the holder itself', async () => {
@@ -131,7 +131,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     const names = Array.from({ length: 12 }, (_, index) => program(`p${index}`));
     const other = open(database);
     const outcomes = await Promise.all(
-      names.map((consumer, index) => faultOf((index % 2 === 0 ? leases : other).acquire(consumer, asked))),
+      names.map((consumer, index) => failureOf((index % 2 === 0 ? leases : other).acquire(consumer, asked))),
     );
     expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'session_held')).toHaveLength(11);
@@ -144,10 +144,10 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     const again = await leases.acquire(archiver, { ...request, format: 'telethon' });
     expect({ ...again, session: first.session }).toEqual(first);
     expect(again.session.reveal()).toBe('telethon session of a1');
-    expect(await faultOf(leases.acquire(archiver, { ...request, requestId: 'r2' }))).toBe('session_held');
-    expect(await faultOf(leases.acquire(indexer, request))).toBe('session_held');
+    expect(await failureOf(leases.acquire(archiver, { ...request, requestId: 'r2' }))).toBe('session_held');
+    expect(await failureOf(leases.acquire(indexer, request))).toBe('session_held');
     await clock.advance(5 * minutes);
-    expect(await faultOf(leases.acquire(archiver, request))).toBe('session_held');
+    expect(await failureOf(leases.acquire(archiver, request))).toBe('session_held');
   });
 
   it('an expired lease cannot be renewed or released by its old holder, and its session returns after a while', async () => {
@@ -157,18 +157,18 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await whereIs('a1')).toBe(leased);
     await clock.advance(1);
     for (const act of [leases.renew(archiver, leaseId, 1), leases.release(archiver, leaseId)]) {
-      expect(await faultOf(act)).toBe('lease_over');
+      expect(await failureOf(act)).toBe('lease_over');
     }
     await clock.advance(graceMs - 1);
     await leases.sweep();
-    expect(await faultOf(leases.acquire(indexer, asked))).toBe('session_held');
+    expect(await failureOf(leases.acquire(indexer, asked))).toBe('session_held');
     await clock.advance(1);
     await leases.sweep();
     expect(await whereIs('a1')).toBe(here);
 
     const next = await leases.acquire(indexer, asked);
     expect(next.fencing).toBeGreaterThan(fencing);
-    expect(await faultOf(leases.release(archiver, leaseId))).toBe('lease_over');
+    expect(await failureOf(leases.release(archiver, leaseId))).toBe('lease_over');
     expect(await whereIs('a1')).toBe(leased);
   });
 
@@ -192,9 +192,9 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     await clock.advance(9 * minutes);
     expect((await leases.renew(archiver, leaseId, undefined)).expiresAt).toBe(clock.now() + minutes);
     expect((await leases.renew(archiver, leaseId, 99 * minutes)).expiresAt).toBe(clock.now() + 10 * minutes);
-    expect(await faultOf(leases.renew(indexer, leaseId, 1))).toBe('lease_over');
-    expect(await faultOf(leases.release(indexer, leaseId))).toBe('lease_over');
-    expect(await faultOf(leases.renew(archiver, 'another', 1))).toBe('lease_over');
+    expect(await failureOf(leases.renew(indexer, leaseId, 1))).toBe('lease_over');
+    expect(await failureOf(leases.release(indexer, leaseId))).toBe('lease_over');
+    expect(await failureOf(leases.renew(archiver, 'another', 1))).toBe('lease_over');
   });
 
   it.each([
@@ -203,7 +203,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
   ])('a lease is not renewed after its program has lost %s, and can be released', async (_, changes) => {
     const { leaseId } = await leases.acquire(archiver, asked);
     const restricted = program('archiver', changes);
-    expect(await faultOf(leases.renew(restricted, leaseId, minutes))).toBe('lease_over');
+    expect(await failureOf(leases.renew(restricted, leaseId, minutes))).toBe('lease_over');
     expect(await whereIs('a1')).toBe(leased);
     await leases.release(restricted, leaseId);
     expect(await whereIs('a1')).toBe(here);
@@ -244,10 +244,10 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     expect(await users(everything, bob)).toEqual([[bob, 'gangway', undefined]]);
     expect(await users(own)).toEqual([[bob, 'gangway', undefined]]);
     expect(await users(reader)).toEqual([[alice, 'lease', 'archiver']]);
-    expect(await faultOf(leases.acquire(own, { ...asked, format: 'gotd' }))).toBe('session_unknown');
-    expect(await faultOf(leases.acquire(own, { ...asked, telegramUserId: '700020124' }))).toBe('format_forbidden');
-    expect(await faultOf(leases.acquire(reader, asked))).toBe('acquire_forbidden');
-    expect(await faultOf(leases.acquire(archiver, { ...asked, telegramUserId: '1' }))).toBe('session_unknown');
+    expect(await failureOf(leases.acquire(own, { ...asked, format: 'gotd' }))).toBe('session_unknown');
+    expect(await failureOf(leases.acquire(own, { ...asked, telegramUserId: '700020124' }))).toBe('format_forbidden');
+    expect(await failureOf(leases.acquire(reader, asked))).toBe('acquire_forbidden');
+    expect(await failureOf(leases.acquire(archiver, { ...asked, telegramUserId: '1' }))).toBe('session_unknown');
   });
 
   it.each(['hand_over', 'bridge', 'export'] as const)('a session that is held by %s is not leased', async (to) => {
@@ -262,7 +262,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
     const first = await leases.acquire(archiver, asked);
     await endLogin('a1');
     expect(await whereIs('a1')).toBe('lease, ending');
-    expect(await faultOf(leases.renew(archiver, first.leaseId, minutes))).toBe('lease_over');
+    expect(await failureOf(leases.renew(archiver, first.leaseId, minutes))).toBe('lease_over');
     await leases.sweep();
     expect(await whereIs('a1')).toBe('lease, ending');
     await leases.release(archiver, first.leaseId);
@@ -321,7 +321,7 @@ export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>)
         await clock.advance(10 * minutes + graceMs);
         await leases.sweep();
         expect(await whereIs('a1')).toBe(here);
-        expect(await faultOf(leases.acquire(indexer, asked))).toBe('none');
+        expect(await failureOf(leases.acquire(indexer, asked))).toBe('none');
       },
     );
   });

@@ -67,7 +67,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
   });
 
   const written = new Secret('written key');
-  const faultOf = async (call: Promise<unknown>) => {
+  const failureOf = async (call: Promise<unknown>) => {
     const error = await call.then(
       () => undefined,
       (reason: unknown) => reason,
@@ -82,13 +82,13 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     await transfers.finish(alice, telegramUserId);
     expect(await findAccount()).toMatchObject({ heldBy: 'export', session: null });
     expect(await findRow()).toBeUndefined();
-    expect(await faultOf(transfers.init(alice, telegramUserId))).toBe('transfer_session_held');
+    expect(await failureOf(transfers.init(alice, telegramUserId))).toBe('transfer_session_held');
   });
 
   it('returns the same session again until the transfer is finished, also to concurrent requests', async () => {
     const both = await Promise.all([1, 2].map(() => transfers.init(alice, telegramUserId)));
     expect([...both, await transfers.init(alice, telegramUserId)]).toEqual([written, written, written]);
-    const ends = await Promise.all([1, 2].map(() => faultOf(transfers.finish(alice, telegramUserId))));
+    const ends = await Promise.all([1, 2].map(() => failureOf(transfers.finish(alice, telegramUserId))));
     expect(new Set(ends)).toEqual(new Set(['transfer_not_begun', undefined]));
   });
 
@@ -97,20 +97,20 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     await transfers.cancel(alice, telegramUserId);
     expect(await findAccount()).toMatchObject({ heldBy: 'gangway', session: new Secret('key') });
     expect(await findRow()).toBeUndefined();
-    expect(await faultOf(transfers.finish(alice, telegramUserId))).toBe('transfer_not_begun');
+    expect(await failureOf(transfers.finish(alice, telegramUserId))).toBe('transfer_not_begun');
     expect(await transfers.init(alice, telegramUserId)).toEqual(written);
   });
 
   it.each(['finish', 'cancel'] as const)('requires a transfer to %s', async (end) => {
-    expect(await faultOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
+    expect(await failureOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
     await exports.take(telegramUserId);
-    expect(await faultOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
+    expect(await failureOf(transfers[end](alice, telegramUserId))).toBe('transfer_not_begun');
   });
 
   it.each(['init', 'finish', 'cancel'] as const)('finds no login of another user: %s', async (call) => {
     if (call !== 'init') await transfers.init(alice, telegramUserId);
-    expect(await faultOf(transfers[call](bob, telegramUserId))).toBe('transfer_login_unknown');
-    expect(await faultOf(transfers[call](alice, '1'))).toBe('transfer_login_unknown');
+    expect(await failureOf(transfers[call](bob, telegramUserId))).toBe('transfer_login_unknown');
+    expect(await failureOf(transfers[call](alice, '1'))).toBe('transfer_login_unknown');
     expect((await findAccount())?.heldBy).toBe(call === 'init' ? 'gangway' : 'export');
   });
 
@@ -119,9 +119,9 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     ['hand_over', 'transfer_session_held'],
     ['lease', 'transfer_session_held'],
     ['export', 'transfer_session_held'],
-  ] as const)('refuses a session that is held by: %s', async (holder, fault) => {
+  ] as const)('refuses a session that is held by: %s', async (holder, failure) => {
     await hold(holder);
-    expect(await faultOf(transfers.init(alice, telegramUserId))).toBe(fault);
+    expect(await failureOf(transfers.init(alice, telegramUserId))).toBe(failure);
   });
 
   it('refuses a session that no program could continue', async () => {
@@ -136,7 +136,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
       await logOut();
       await logIn('a2');
     };
-    expect(await faultOf(transfers.init(alice, telegramUserId))).toBe('transfer_login_unknown');
+    expect(await failureOf(transfers.init(alice, telegramUserId))).toBe('transfer_login_unknown');
     expect(await findAccount()).toMatchObject({ id: 'a2', heldBy: 'gangway', session: new Secret('key') });
   });
 
@@ -146,7 +146,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     const left = await database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0));
     expect(left).toMatchObject([{ id: 'a1' }]);
     expect(await findRow()).toBeUndefined();
-    expect(await faultOf(transfers.finish(alice, telegramUserId))).toBe('transfer_login_unknown');
+    expect(await failureOf(transfers.finish(alice, telegramUserId))).toBe('transfer_login_unknown');
   });
 
   describe('in any order of calls', () => {

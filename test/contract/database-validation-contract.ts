@@ -8,7 +8,7 @@ import { ThreepidFailure } from '../../src/threepid/failure.js';
 import type { DatabasePlace } from '../support/database-place.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { createRecordingMessenger } from '../support/recording-messenger.js';
-import { threepidFaultOf } from '../support/threepid-faults.js';
+import { threepidFailureOf } from '../support/threepid-failures.js';
 import {
   allowances,
   askerOf,
@@ -290,7 +290,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
       );
       expect(outcomes).toEqual({ token_wrong: 5, too_many_guesses: 15 });
       const late = validation.submitToken(keyOf(request, sid), new Secret(right), undefined);
-      expect(await threepidFaultOf(late)).toMatchObject({ kind: 'too_many_guesses' });
+      expect(await threepidFailureOf(late)).toMatchObject({ kind: 'too_many_guesses' });
     });
 
     it('uses up a session once at concurrent requests', async () => {

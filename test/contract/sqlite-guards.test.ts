@@ -49,7 +49,7 @@ async function openDaemon(path = place.path, logger = createRecordingLogger()): 
   return database;
 }
 
-async function faultOf(work: Promise<unknown>): Promise<unknown> {
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
   const error: unknown = await work.then(
     () => 'nothing went wrong',
     (reason: unknown) => reason,
@@ -74,16 +74,16 @@ describe('the claim of a daemon on a SQLite database', () => {
     symlinkSync(place.path, join(folder, 'link.db'));
     symlinkSync(folder, join(folder, 'link'));
     const inUse = { kind: 'in_use', path: place.path };
-    expect(await faultOf(openDaemon(join(folder, 'link.db')))).toEqual(inUse);
-    expect(await faultOf(openDaemon(join(folder, 'link', 'test.db')))).toEqual(inUse);
+    expect(await failureOf(openDaemon(join(folder, 'link.db')))).toEqual(inUse);
+    expect(await failureOf(openDaemon(join(folder, 'link', 'test.db')))).toEqual(inUse);
   });
 
   it('is refused for a file with a second name, for daemons and for other commands', async () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     linkSync(place.path, join(folder, 'second.db'));
     const linked = { kind: 'file_linked', path: place.path };
-    expect(await faultOf(openDaemon())).toEqual(linked);
-    expect(await faultOf(openTestDatabase({ uri: place.uri }))).toEqual(linked);
+    expect(await failureOf(openDaemon())).toEqual(linked);
+    expect(await failureOf(openTestDatabase({ uri: place.uri }))).toEqual(linked);
   });
 
   it('succeeds for exactly one of several daemons that start at once', async () => {
@@ -99,7 +99,7 @@ describe('the claim of a daemon on a SQLite database', () => {
     await write(tool);
     await tool.close();
     await write(daemon);
-    expect(await faultOf(openDaemon())).toMatchObject({ kind: 'in_use' });
+    expect(await failureOf(openDaemon())).toMatchObject({ kind: 'in_use' });
   });
 
   it('creates every file for its owner only, and corrects a lock file of an earlier version', async () => {
@@ -132,8 +132,8 @@ describe('the claim of a daemon on a SQLite database', () => {
     await (await openTestDatabase({ uri: place.uri })).close();
     prepare();
     // The lock file stays root's, so that its owner cannot change the mode.
-    const fault = await inOwnFolder([folder, place.path], () => faultOf(openDaemon()));
-    expect(fault).toEqual({ kind: 'lock_unusable', path: lockPath, reason });
+    const failure = await inOwnFolder([folder, place.path], () => failureOf(openDaemon()));
+    expect(failure).toEqual({ kind: 'lock_unusable', path: lockPath, reason });
   });
 
   it('works for an ordinary user, and is refused if that user may not write to the folder', async () => {
@@ -141,7 +141,11 @@ describe('the claim of a daemon on a SQLite database', () => {
       await write(await openDaemon());
       await opened.pop()?.close();
       await chmod(folder, 0o500);
-      expect(await faultOf(openDaemon())).toEqual({ kind: 'file_unusable', path: place.path, reason: 'not_permitted' });
+      expect(await failureOf(openDaemon())).toEqual({
+        kind: 'file_unusable',
+        path: place.path,
+        reason: 'not_permitted',
+      });
       await chmod(folder, 0o700);
     });
   });
@@ -150,7 +154,7 @@ describe('the claim of a daemon on a SQLite database', () => {
     await inOwnFolder([folder], async () => {
       await chmod(folder, 0o000);
       const inside = join(folder, 'deeper', 'test.db');
-      expect(await faultOf(openDaemon(inside))).toEqual({
+      expect(await failureOf(openDaemon(inside))).toEqual({
         kind: 'file_unusable',
         path: inside,
         reason: 'not_permitted',
@@ -168,12 +172,12 @@ describe('the claim of a daemon on a SQLite database', () => {
     await write(daemon);
     const replaced = { kind: 'file_replaced', path };
     renameSync(path, `${path}.moved`);
-    expect(await faultOf(write(daemon))).toEqual(replaced);
-    expect(await faultOf(daemon.probe())).toEqual(replaced);
+    expect(await failureOf(write(daemon))).toEqual(replaced);
+    expect(await failureOf(daemon.probe())).toEqual(replaced);
     writeFileSync(path, '');
-    expect(await faultOf(write(daemon))).toEqual(replaced);
+    expect(await failureOf(write(daemon))).toEqual(replaced);
     rmSync(path);
-    expect(await faultOf(write(daemon))).toEqual(replaced);
+    expect(await failureOf(write(daemon))).toEqual(replaced);
     renameSync(`${path}.moved`, path);
     await write(daemon);
   });
@@ -197,7 +201,7 @@ describe('a probe of a SQLite database', () => {
     // So that nothing of it is read from the log.
     await place.execute('PRAGMA wal_checkpoint(TRUNCATE)');
     spoil(place.path);
-    expect(await faultOf(daemon.probe())).toEqual({ kind: 'file_unusable', path: place.path, reason });
+    expect(await failureOf(daemon.probe())).toEqual({ kind: 'file_unusable', path: place.path, reason });
   });
 
   it('fails as busy while another program blocks writes', async () => {
@@ -207,7 +211,7 @@ describe('a probe of a SQLite database', () => {
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: true, logger: createRecordingLogger() });
     const other = await place.connect();
     await other.query('BEGIN IMMEDIATE');
-    expect(await faultOf(backend.probe().catch((error: unknown) => Promise.reject(backend.explain(error))))).toEqual({
+    expect(await failureOf(backend.probe().catch((error: unknown) => Promise.reject(backend.explain(error))))).toEqual({
       kind: 'busy',
     });
     await other.destroy();
@@ -240,8 +244,8 @@ describe.skipIf(mountMissing)(`on a file system of its own ${mountMissing ?? ''}
       });
     // If the index of the log does not fit, SQLite reports an input or output error.
     const full = { kind: 'file_unusable', path, reason: expect.stringMatching(/^(disk_full|io_error)$/) };
-    expect(await faultOf(many())).toEqual(full);
-    expect(await faultOf(daemon.probe())).toEqual(full);
+    expect(await failureOf(many())).toEqual(full);
+    expect(await failureOf(daemon.probe())).toEqual(full);
     rmSync(join(dirname(path), 'rest'));
     await daemon.probe();
   });
@@ -249,13 +253,13 @@ describe.skipIf(mountMissing)(`on a file system of its own ${mountMissing ?? ''}
   it('a database cannot be created on a full disk, and the reason is not another daemon', async () => {
     const path = mount('size=64k');
     fill(path);
-    expect(await faultOf(openDaemon(path))).toMatchObject({ kind: 'file_unusable', path, reason: 'disk_full' });
+    expect(await failureOf(openDaemon(path))).toMatchObject({ kind: 'file_unusable', path, reason: 'disk_full' });
   });
 
   it('a lock file cannot be created if there is no space for another file', async () => {
     const path = mount('nr_inodes=2');
     writeFileSync(path, '');
-    expect(await faultOf(openDaemon(path))).toEqual({
+    expect(await failureOf(openDaemon(path))).toEqual({
       kind: 'lock_unusable',
       path: `${path}-daemon`,
       reason: 'disk_full',
@@ -269,6 +273,6 @@ describe.skipIf(mountMissing)(`on a file system of its own ${mountMissing ?? ''}
     writeFileSync(target, '');
     execFileSync('mount', ['--bind', path, target]);
     cleanUps.unshift(() => execFileSync('umount', [target]));
-    expect(await faultOf(openDaemon(target))).toEqual({ kind: 'file_mounted', path: target });
+    expect(await failureOf(openDaemon(target))).toEqual({ kind: 'file_mounted', path: target });
   });
 });

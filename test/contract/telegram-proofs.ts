@@ -18,7 +18,7 @@ const number = '9996620234';
 const otherNumber = '9996620235';
 const botToken = '2000020234:SandboxBotTokenThatEveryoneMayKnow1';
 
-async function faultOf(work: Promise<unknown>): Promise<string> {
+async function failureOf(work: Promise<unknown>): Promise<string> {
   const error: unknown = await work.then(
     () => 'nothing went wrong',
     (thrown: unknown) => thrown,
@@ -127,7 +127,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
         const user = await logIn(mxid, `+999662024${index}`);
         expect(await numbersOf(mxid)).toEqual([]);
         expect(await proofs.getStatus(mxid, user)).toBeUndefined();
-        expect(await faultOf(proofs.add(mxid, user))).toBe('account_missing');
+        expect(await failureOf(proofs.add(mxid, user))).toBe('account_missing');
       }
     });
 
@@ -160,7 +160,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       owners.set(number, bob);
       const user = await under.logIn(alice, `+${number}`);
       expect(await under.proofs.getStatus(alice, user)).toBe('in_use');
-      expect(await faultOf(under.proofs.add(alice, user))).toBe('number_in_use');
+      expect(await failureOf(under.proofs.add(alice, user))).toBe('number_in_use');
       expect(await under.numbersOf(alice)).toEqual([]);
       expect(warnings(under)).toHaveLength(mode === 'on' ? 1 : 0);
       await under.proofs.publish();
@@ -195,7 +195,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       state.isDown = true;
       const user = await under.logIn(alice, `+${number}`);
       expect(await under.proofs.getStatus(alice, user)).toBeUndefined();
-      expect(await faultOf(under.proofs.add(alice, user))).toBe('number_unchecked');
+      expect(await failureOf(under.proofs.add(alice, user))).toBe('number_unchecked');
       expect(await under.numbersOf(alice)).toEqual([]);
       expect(warnings(under)).toContain('phone number of a Telegram login not added');
       state.isDown = false;
@@ -242,7 +242,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       const user = await logIn(alice, `+${number}`);
       telegram.renumber(user.id, numberOf(otherNumber));
       await login.whoAmI(alice);
-      expect(await faultOf(proofs.add(alice, user))).toBe('number_in_use');
+      expect(await failureOf(proofs.add(alice, user))).toBe('number_in_use');
       expect(await numbersOf(alice)).toEqual([]);
     });
 
@@ -304,7 +304,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 
       telegram.renumber(before.id, null);
       await login.whoAmI(alice);
-      expect(await faultOf(proofs.add(alice, before))).toBe('number_missing');
+      expect(await failureOf(proofs.add(alice, before))).toBe('number_missing');
       expect(await numbersOf(alice)).toEqual([]);
     });
 
@@ -313,7 +313,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
       await embedded.addAddress(bob, { medium: 'msisdn', address: number });
       const user = await logIn(alice, `+${number}`);
       expect(await proofs.getStatus(alice, user)).toBe('in_use');
-      expect(await faultOf(proofs.add(alice, user))).toBe('number_in_use');
+      expect(await failureOf(proofs.add(alice, user))).toBe('number_in_use');
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
     });
 
@@ -353,10 +353,10 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     it('adds nothing of a login that has ended, or of another user', async () => {
       const { proofs, telegram, login, logIn, numbersOf } = await open();
       const user = await logIn(alice, `+${number}`);
-      expect(await faultOf(proofs.add(bob, user))).toBe('login_over');
+      expect(await failureOf(proofs.add(bob, user))).toBe('login_over');
       telegram.endSessions('revoked', user.id);
       await login.whoAmI(alice).catch(() => undefined);
-      expect(await faultOf(proofs.add(alice, user))).toBe('login_over');
+      expect(await failureOf(proofs.add(alice, user))).toBe('login_over');
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], []]);
     });
 
@@ -366,7 +366,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
         const user = await logIn(alice, `+${number}`);
         telegram.endSessions('revoked', user.id);
         const [outcome] = await Promise.all([
-          faultOf(proofs.add(alice, user)),
+          failureOf(proofs.add(alice, user)),
           login.whoAmI(alice).catch(() => undefined),
         ]);
         expect(['nothing went wrong', 'login_over']).toContain(outcome);
@@ -439,7 +439,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     // For any number that Telegram may return for a bot.
     for (const user of [bot, { ...bot, phone: numberOf(number) }] satisfies TelegramUser[]) {
       expect(await proofs.getStatus(alice, user)).toBeUndefined();
-      expect(await faultOf(proofs.add(alice, user))).toBe('number_missing');
+      expect(await failureOf(proofs.add(alice, user))).toBe('number_missing');
     }
     expect(await numbersOf(alice)).toEqual([]);
   });
@@ -450,7 +450,7 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
     const second = await logIn(bob, `+${otherNumber}`);
     telegram.renumber(second.id, numberOf(number));
     const users = [first, await login.whoAmI(bob)] as const;
-    const outcomes = await Promise.all([faultOf(proofs.add(alice, users[0])), faultOf(proofs.add(bob, users[1]))]);
+    const outcomes = await Promise.all([failureOf(proofs.add(alice, users[0])), failureOf(proofs.add(bob, users[1]))]);
     expect(outcomes.toSorted()).toEqual(['nothing went wrong', 'number_in_use']);
     expect(await ownerOf(number)).toBe(outcomes[0] === 'nothing went wrong' ? alice : bob);
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProofSession } from '../../src/accounts/threepids/account-addresses.js';
 import { passwordLogin } from '../contract/account-authority.js';
-import { faultOf } from '../support/account-requests.js';
+import { failureOf } from '../support/account-requests.js';
 import { challengeOf } from '../support/address-steps.js';
 import { tokenRequest as relayedTokenRequest } from '../support/contacts.js';
 import { callerOf, openRelayAddresses } from '../support/relay-addresses.js';
@@ -181,7 +181,7 @@ describe.skipIf(synapseMissing)(`the daemon as the identity server of Synapse ${
       const ours = { sid: String((await addresses.requestToken(mailed))['sid']), clientSecret: mailed.clientSecret };
       await relay.submit(ours);
       for (const auth of [undefined, passwordStage(undefined, caller, 'wrong')]) {
-        expect(await faultOf(add(ours, auth))).toEqual({ kind: 'authentication_unsupported' });
+        expect(await failureOf(add(ours, auth))).toEqual({ kind: 'authentication_unsupported' });
       }
       expect(await addresses.list(caller)).toHaveLength(1);
     });

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { Secret } from '../../src/base/secret.js';
 import { checkBridge } from '../../src/bridge/check-bridge.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { bridgeAt, bridgeFaultOf, mxidOf } from '../support/bridge-calls.js';
+import { bridgeAt, bridgeFailureOf, mxidOf } from '../support/bridge-calls.js';
 import { install, type Installation } from '../support/daemon.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import { tokenOf } from '../support/magic-logins.js';
@@ -58,7 +58,7 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
     await vi.waitUntil(async () => (await bridge.contacts(bob, '700020123')).length > 0, { timeout: 30_000 });
     await bridge.logOut(bob, '700020123');
     expect((await bridge.findUser(bob)).logins).toEqual([]);
-    expect(await bridgeFaultOf(give())).toMatchObject({ kind: 'bridge_refused', isFinal: true });
+    expect(await bridgeFailureOf(give())).toMatchObject({ kind: 'bridge_refused', isFinal: true });
   });
 
   it('continues a login that was made through the daemon', { timeout: 90_000 }, async () => {

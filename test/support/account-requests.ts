@@ -22,7 +22,7 @@ export function loginBy(proof: LoginAttempt['proof']): LoginAttempt {
 }
 
 /** Returns the details of the AccountFailure that `work` rejects with, or throws. */
-export async function faultOf(work: Promise<unknown>): Promise<AccountFailureDetails> {
+export async function failureOf(work: Promise<unknown>): Promise<AccountFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,

@@ -8,7 +8,7 @@ import type {
 import { AccountFailure } from '../../src/accounts/failure.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import type { Secret } from '../../src/base/secret.js';
-import { faultOf } from './account-requests.js';
+import { failureOf } from './account-requests.js';
 import { anotherTurn } from './another-turn.js';
 import { tokenRequest } from './contacts.js';
 import type { FakeClock } from './fake-clock.js';
@@ -109,14 +109,14 @@ export function addressSteps(under: AddressesUnderTest) {
 
 /** Returns the challenge of `work`. Throws if it is not challenged. */
 export async function challengeOf(work: Promise<unknown>) {
-  const fault = await faultOf(work);
-  if (fault.kind !== 'authentication_incomplete') throw new Error(`no challenge: ${JSON.stringify(fault)}`);
-  return fault;
+  const failure = await failureOf(work);
+  if (failure.kind !== 'authentication_incomplete') throw new Error(`no challenge: ${JSON.stringify(failure)}`);
+  return failure;
 }
 
 /** Throws if `work` is not refused. */
 export async function refused(work: Promise<unknown>): Promise<void> {
-  await faultOf(work);
+  await failureOf(work);
 }
 
 /**
@@ -124,9 +124,11 @@ export async function refused(work: Promise<unknown>): Promise<void> {
  * Gangway does not know in the same way.
  */
 export async function refusedAsUnproven(work: Promise<unknown>): Promise<void> {
-  const fault = await faultOf(work);
-  const isUpstreams = fault.kind === 'refused_upstream' && fault.body['errcode'] === 'M_THREEPID_AUTH_FAILED';
-  if (fault.kind !== 'address_not_proven' && !isUpstreams) throw new Error(`another refusal: ${JSON.stringify(fault)}`);
+  const failure = await failureOf(work);
+  const isUpstreams = failure.kind === 'refused_upstream' && failure.body['errcode'] === 'M_THREEPID_AUTH_FAILED';
+  if (failure.kind !== 'address_not_proven' && !isUpstreams) {
+    throw new Error(`another failure: ${JSON.stringify(failure)}`);
+  }
 }
 
 /** Returns the outcomes of several requests at once, sorted. */

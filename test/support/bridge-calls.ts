@@ -13,8 +13,8 @@ export function bridgeAt(
   return createHttpBridge({ address, sharedSecret: new Secret(sharedSecret), clock });
 }
 
-/** Returns the fault that the call rejects with. */
-export async function bridgeFaultOf(call: Promise<unknown>): Promise<BridgeFailureDetails> {
+/** Returns the failure that the call rejects with. */
+export async function bridgeFailureOf(call: Promise<unknown>): Promise<BridgeFailureDetails> {
   try {
     await call;
   } catch (error) {

@@ -28,9 +28,9 @@ export interface FakeAccount {
   /** Null if the number is not registered. */
   readonly user: TelegramUser | null;
   /** The error that sendCode rejects with. */
-  readonly sendCodeFault: TelegramFailureDetails | undefined;
+  readonly sendCodeFailure: TelegramFailureDetails | undefined;
   /** The error that signIn rejects with, for any code. */
-  readonly signInFault: TelegramFailureDetails | undefined;
+  readonly signInFailure: TelegramFailureDetails | undefined;
   /** The first attempt with each code fails, with the right code too. */
   readonly refusesFirstCode: boolean;
   /** The account is found deactivated by the first call after the login. */
@@ -53,15 +53,15 @@ export function accountOfPhone(phone: PhoneNumber): FakeAccount | undefined {
     password: passwordOf(kind),
     losesPassword: kind === 'password_removed',
     user: kind === 'unregistered' ? null : userOf(phone, dataCentre, number, kind),
-    sendCodeFault: sendCodeFaultOf(kind, last) ?? faultOf(range?.refusal, 'auth.sendCode'),
-    signInFault: kind === 'code_expired' ? { kind: 'phone_code_expired' } : faultOf(range?.refusal, 'auth.signIn'),
+    sendCodeFailure: sendCodeFailureOf(kind, last) ?? failureOf(range?.refusal, 'auth.sendCode'),
+    signInFailure: kind === 'code_expired' ? { kind: 'phone_code_expired' } : failureOf(range?.refusal, 'auth.signIn'),
     refusesFirstCode: kind === 'first_code_refused',
     isDeactivated: kind === 'deactivated',
   };
 }
 
 /**
- * Returns the bot of a token, by the ranges of the sandbox, or a fault if the token is not valid.
+ * Returns the bot of a token, by the ranges of the sandbox, or a failure if the token is not valid.
  */
 export function botOfToken(token: string): TelegramUser | TelegramFailureDetails {
   const [number = '', secret] = token.split(':');
@@ -127,7 +127,7 @@ function userOf(phone: PhoneNumber, dataCentre: string, number: string, kind: Ac
   };
 }
 
-function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFailureDetails | undefined {
+function sendCodeFailureOf(kind: AccountKind, last: number): TelegramFailureDetails | undefined {
   switch (kind) {
     case 'banned':
       return { kind: 'phone_number_banned' };
@@ -146,8 +146,8 @@ function sendCodeFaultOf(kind: AccountKind, last: number): TelegramFailureDetail
   }
 }
 
-/** The fault of an account that always refuses this method, as the adapter maps it. */
-function faultOf(
+/** The failure of an account that always refuses this method, as the adapter maps it. */
+function failureOf(
   refusal: MagicRefusal | undefined,
   method: MagicRefusal['method'],
 ): TelegramFailureDetails | undefined {

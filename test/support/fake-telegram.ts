@@ -277,7 +277,7 @@ export function createFakeTelegram({
         const account = accountOfPhone(phone);
         if (account === undefined) return fail({ kind: 'phone_number_invalid' });
         migrateTo(account.dataCentre);
-        if (account.sendCodeFault !== undefined) fail(account.sendCodeFault);
+        if (account.sendCodeFailure !== undefined) fail(account.sendCodeFailure);
         authorization.awaited = account.user;
         const phoneCodeHash = `hash-${codes.length + 1}`;
         codes.push({
@@ -374,7 +374,7 @@ export function createFakeTelegram({
         if (sent === undefined || sent.expired || sent.phone !== phone.reveal()) {
           return fail({ kind: 'phone_code_expired' });
         }
-        if (account.signInFault !== undefined) fail(account.signInFault);
+        if (account.signInFailure !== undefined) fail(account.signInFailure);
         sent.tries += 1;
         const isRefused = account.refusesFirstCode && sent.tries === 1;
         const isAstray = (delivery === 'email') !== (account.delivery === 'email');

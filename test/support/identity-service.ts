@@ -164,7 +164,7 @@ export function inviteOf(address: string, changes: Partial<InviteRequest> = {}):
 /**
  * Returns the details of the IdentityFailure that `work` rejects with. Throws if it ends otherwise.
  */
-export async function identityFaultOf(work: Promise<unknown>): Promise<IdentityFailureDetails> {
+export async function identityFailureOf(work: Promise<unknown>): Promise<IdentityFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,

@@ -153,7 +153,7 @@ export function urlOf({ step }: LoginProgress): Secret {
 }
 
 /** Returns the failure as data. Fails if `work` succeeds. */
-export async function faultOf(
+export async function failureOf(
   work: Promise<unknown>,
 ): Promise<LoginFailureDetails | LoginProcessFailureDetails | TelegramAccountFailureDetails> {
   const outcome = await work.then(

@@ -18,23 +18,25 @@ import type { TelegramUserId } from '../../src/telegram/shapes.js';
 /** A failure of each kind. */
 export type Failures<Kind extends string> = Readonly<Record<Kind, Failure>>;
 
-type Named<Fault extends { readonly kind: string }> = { readonly [K in Fault['kind']]: Extract<Fault, { kind: K }> };
+type Named<Details extends { readonly kind: string }> = {
+  readonly [K in Details['kind']]: Extract<Details, { kind: K }>;
+};
 
-/** Returns a failure for each of the faults. */
-export function failuresOf<Fault extends { readonly kind: string }>(
-  fail: (fault: Fault) => Failure,
-  faults: Named<Fault>,
-): Failures<Fault['kind']> {
-  const entries = Object.values<Fault>(faults).map((fault) => [fault.kind, fail(fault)]);
-  return Object.fromEntries(entries) as Failures<Fault['kind']>;
+/** Returns a failure with each of the details. */
+export function failuresOf<Details extends { readonly kind: string }>(
+  fail: (details: Details) => Failure,
+  all: Named<Details>,
+): Failures<Details['kind']> {
+  const entries = Object.values<Details>(all).map((details) => [details.kind, fail(details)]);
+  return Object.fromEntries(entries) as Failures<Details['kind']>;
 }
 
-/** Returns a fault of each kind that has no data. */
+/** Returns the details of each kind that has no data. */
 export function plain<Kind extends string>(...kinds: readonly Kind[]): { readonly [K in Kind]: { readonly kind: K } } {
   return Object.fromEntries(kinds.map((kind) => [kind, { kind }])) as { readonly [K in Kind]: { readonly kind: K } };
 }
 
-const loginFaults: Named<LoginFailureDetails> = {
+const loginDetails: Named<LoginFailureDetails> = {
   ...plain(
     'phone_number_invalid',
     'phone_number_banned',
@@ -91,10 +93,10 @@ const loginFaults: Named<LoginFailureDetails> = {
 };
 
 /** Failures of the login service. */
-export const loginFailures = failuresOf<LoginFailureDetails>((fault) => new LoginFailure(fault), loginFaults);
+export const loginFailures = failuresOf<LoginFailureDetails>((details) => new LoginFailure(details), loginDetails);
 
 /** Failures of login processes. */
-export const processFailures = failuresOf<LoginProcessFailureDetails>((fault) => new LoginProcessFailure(fault), {
+export const processFailures = failuresOf<LoginProcessFailureDetails>((details) => new LoginProcessFailure(details), {
   ...plain(
     'login_unknown',
     'login_cancelled',
@@ -109,19 +111,19 @@ export const processFailures = failuresOf<LoginProcessFailureDetails>((fault) =>
 
 /** Failures of accounts and contacts. */
 export const accountFailures = failuresOf<TelegramAccountFailureDetails>(
-  (fault) => new TelegramAccountFailure(fault),
+  (details) => new TelegramAccountFailure(details),
   plain('account_unknown', 'identifier_unknown', 'identifier_not_user'),
 );
 
 /** Failures to add a phone number to a Matrix account. */
 export const proofFailures = failuresOf<TelegramProofFailureDetails>(
-  (fault) => new TelegramProofFailure(fault),
+  (details) => new TelegramProofFailure(details),
   plain('number_missing', 'account_missing', 'number_in_use', 'number_unchecked', 'login_over'),
 );
 
 /** Failures of Matrix IDs. */
 export const ownerFailures = failuresOf<OwnerFailureDetails>(
-  (fault) => new OwnerFailure(fault),
+  (details) => new OwnerFailure(details),
   plain('mxid_empty', 'mxid_invalid', 'mxid_not_own'),
 );
 

@@ -106,12 +106,12 @@ const flooded = deviates(26, 429, {
   error: 'Telegram limits these requests. Try again in 1 minute and 1 second',
   retry_after_ms: 61_000,
 });
-type NumberFault = 'phone_number_invalid' | 'phone_number_banned' | 'phone_number_app_signup_forbidden';
-const refusing = (kind: NumberFault | 'phone_number_flood') => ({
+type NumberFailure = 'phone_number_invalid' | 'phone_number_banned' | 'phone_number_app_signup_forbidden';
+const refusing = (kind: NumberFailure | 'phone_number_flood') => ({
   given: [start('phone'), fails({ kind }, 'sendCode')],
   request: input(stepIds.phone, accounts.phone),
 });
-const refusedNumber = (kind: NumberFault, text: string) => ({
+const refusedNumber = (kind: NumberFailure, text: string) => ({
   ...refusing(kind),
   ...deviates(27, 200, step('user_input', stepIds.phone, text, { ...phoneField, 'gangway.complaint': kind })),
 });

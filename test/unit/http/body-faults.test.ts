@@ -24,7 +24,7 @@ const checked = endpoint({
   handler: () => Promise.resolve(reply(200, {})),
 });
 
-async function faultsOf(body: unknown): Promise<unknown> {
+async function failuresOf(body: unknown): Promise<unknown> {
   const request = {
     params: {},
     query: new URLSearchParams(),
@@ -61,7 +61,7 @@ describe('a body that does not fit', () => {
     [[], []],
     ['text', []],
     [null, []],
-  ])('is rejected with the reason: %j', async (body, faults) => {
-    expect(await faultsOf(body)).toEqual(faults);
+  ])('is rejected with the reason: %j', async (body, failures) => {
+    expect(await failuresOf(body)).toEqual(failures);
   });
 });

@@ -5,13 +5,13 @@ import type { SignatureVerdict } from '../../../src/matrix/x-matrix.js';
 import {
   alice,
   bob,
-  identityFaultOf,
+  identityFailureOf,
   identityServer,
   openIdentityService,
   type IdentityChanges,
   type IdentityUnderTest,
 } from '../../support/identity-service.js';
-import { threepidFaultOf } from '../../support/threepid-faults.js';
+import { threepidFailureOf } from '../../support/threepid-failures.js';
 import { day } from '../../support/validation.js';
 import { generous, lookupCaller } from '../../support/identity-limits.js';
 
@@ -123,13 +123,13 @@ describe('publishing', () => {
     const { sid, clientSecret } = await under.prove('carol@mail.test');
     const asked = { sid, clientSecret, mxid: alice, caller: alice };
     const kinds = [
-      await threepidFaultOf(associations.bind({ ...asked, sid: 'unknown' })),
-      await threepidFaultOf(associations.bind({ ...asked, clientSecret: 'wrong' })),
-      await threepidFaultOf(associations.bind({ ...asked, clientSecret: 'no secret!' })),
+      await threepidFailureOf(associations.bind({ ...asked, sid: 'unknown' })),
+      await threepidFailureOf(associations.bind({ ...asked, clientSecret: 'wrong' })),
+      await threepidFailureOf(associations.bind({ ...asked, clientSecret: 'no secret!' })),
     ].map(({ kind }) => kind);
     expect(kinds).toEqual(['session_unknown', 'session_unknown', 'client_secret_invalid']);
     await under.clock.advance(day);
-    expect((await threepidFaultOf(associations.bind(asked))).kind).toBe('session_expired');
+    expect((await threepidFailureOf(associations.bind(asked))).kind).toBe('session_expired');
     expect(await find()).toBeUndefined();
   });
 
@@ -138,7 +138,7 @@ describe('publishing', () => {
     async (mxid) => {
       const { sid, clientSecret } = await under.prove('carol@mail.test');
       const asked = { sid, clientSecret, mxid, caller: undefined };
-      expect(await identityFaultOf(under.service.associations.bind(asked))).toEqual({ kind: 'mxid_invalid' });
+      expect(await identityFailureOf(under.service.associations.bind(asked))).toEqual({ kind: 'mxid_invalid' });
     },
   );
 });
@@ -147,7 +147,7 @@ describe('the user of a binding', () => {
   it('is the caller, if known', async () => {
     const under = await open({ options: { bindAllow: 'own_server' } });
     const proof = await under.prove('carol@mail.test');
-    expect(await identityFaultOf(under.service.associations.bind({ ...proof, mxid: alice, caller: bob }))).toEqual({
+    expect(await identityFailureOf(under.service.associations.bind({ ...proof, mxid: alice, caller: bob }))).toEqual({
       kind: 'not_your_mxid',
     });
     await under.service.associations.bind({ ...proof, mxid: foreign, caller: foreign });
@@ -167,7 +167,7 @@ describe('the user of a binding', () => {
       caller: undefined,
     });
     if (outcome === 'published') expect(await bound).toMatchObject({ mxid });
-    else expect(await identityFaultOf(bound)).toEqual({ kind: outcome });
+    else expect(await identityFailureOf(bound)).toEqual({ kind: outcome });
   });
 });
 
@@ -200,21 +200,21 @@ describe('withdrawing', () => {
     await under.bind('carol@mail.test');
     const other = { kind: 'session', ...(await under.prove('dora@mail.test')) } as const;
     const { associations } = under.service;
-    expect(await identityFaultOf(associations.unbind(carols, other))).toEqual({ kind: 'unbind_mismatch' });
-    expect(await identityFaultOf(associations.unbind({ ...carols, medium: 'fax' }, other))).toEqual({
+    expect(await identityFailureOf(associations.unbind(carols, other))).toEqual({ kind: 'unbind_mismatch' });
+    expect(await identityFailureOf(associations.unbind({ ...carols, medium: 'fax' }, other))).toEqual({
       kind: 'medium_unsupported',
     });
-    expect(await identityFaultOf(associations.unbind({ ...carols, address: 'x' }, other))).toEqual({
+    expect(await identityFailureOf(associations.unbind({ ...carols, address: 'x' }, other))).toEqual({
       kind: 'address_invalid',
     });
-    expect(await identityFaultOf(associations.unbind({ ...carols, mxid: 'x' }, other))).toEqual({
+    expect(await identityFailureOf(associations.unbind({ ...carols, mxid: 'x' }, other))).toEqual({
       kind: 'mxid_invalid',
     });
-    expect((await threepidFaultOf(associations.unbind(carols, { ...other, sid: 'none' }))).kind).toBe(
+    expect((await threepidFailureOf(associations.unbind(carols, { ...other, sid: 'none' }))).kind).toBe(
       'session_unknown',
     );
     const request = { authorization: undefined, method: 'POST', uri: '/', content: {} };
-    expect(await identityFaultOf(associations.unbind(carols, { kind: 'homeserver', request, client }))).toEqual({
+    expect(await identityFailureOf(associations.unbind(carols, { kind: 'homeserver', request, client }))).toEqual({
       kind: 'signature_missing',
     });
     expect(await under.service.associations.find(email, lookupCaller('client'))).toBeDefined();
@@ -225,7 +225,7 @@ describe('withdrawing', () => {
     await under.bind('carol@mail.test');
     const { associations } = under.service;
     const byBob = associations.unbind(carols, { kind: 'user', mxid: bob });
-    expect(await identityFaultOf(byBob)).toEqual({ kind: 'not_your_mxid' });
+    expect(await identityFailureOf(byBob)).toEqual({ kind: 'not_your_mxid' });
     expect(await associations.find(email, lookupCaller('client'))).toBeDefined();
     await associations.unbind(carols, { kind: 'user', mxid: alice });
     expect(await associations.find(email, lookupCaller('client'))).toBeUndefined();
@@ -245,7 +245,7 @@ describe('withdrawing', () => {
     const request = { authorization: 'X-Matrix', method: 'POST', uri: '/_matrix/identity/v2/3pid/unbind', content: {} };
     const unbound = under.service.associations.unbind(carols, { kind: 'homeserver', request, client });
     if (outcome === 'withdrawn') await unbound;
-    else expect((await identityFaultOf(unbound)).kind).toBe(outcome);
+    else expect((await identityFailureOf(unbound)).kind).toBe(outcome);
     expect((await under.service.associations.find(email, lookupCaller('client'))) === undefined).toBe(
       outcome === 'withdrawn',
     );
@@ -258,7 +258,7 @@ describe('withdrawing', () => {
     const under = await open({ verifyRequest, options: { registrations } });
     const request = { authorization: 'X-Matrix', method: 'POST', uri: '/', content: {} };
     const ask = (from: string) =>
-      identityFaultOf(under.service.associations.unbind(carols, { kind: 'homeserver', request, client: from }));
+      identityFailureOf(under.service.associations.unbind(carols, { kind: 'homeserver', request, client: from }));
     const kinds = (await Promise.all([ask(client), ask(client), ask(client)])).map(({ kind }) => kind);
     expect(kinds).toEqual(['homeserver_unreachable', 'homeserver_unreachable', 'rate_limited']);
     expect(checks).toBe(2);
@@ -279,14 +279,14 @@ describe('lookups in clear', () => {
     await associations.findMany([asked('a'), asked('b')], lookupCaller('one'));
     await associations.find(asked('a'), lookupCaller('one'));
     await associations.find(asked('c'), lookupCaller('one'));
-    expect(await identityFaultOf(associations.find(asked('d'), lookupCaller('one')))).toEqual({
+    expect(await identityFailureOf(associations.find(asked('d'), lookupCaller('one')))).toEqual({
       kind: 'rate_limited',
       retryAfterMs: 1000,
     });
     await associations.find(asked('d'), lookupCaller('another'));
     await associations.find(asked('b'), lookupCaller('one'));
     expect(
-      await identityFaultOf(associations.findMany(['e', 'f', 'g', 'h'].map(asked), lookupCaller('third'))),
+      await identityFailureOf(associations.findMany(['e', 'f', 'g', 'h'].map(asked), lookupCaller('third'))),
     ).toEqual({
       kind: 'too_many_addresses',
       limit: 3,

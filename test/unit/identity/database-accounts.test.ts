@@ -21,8 +21,8 @@ const logger = createRecordingLogger();
 
 /** A federation in which each server returns this user for any token. */
 const saying = (subject: string) => ({ openIdSubject: () => Promise.resolve(subject as Mxid) });
-const failing = (fault: FederationFailureDetails) => ({
-  openIdSubject: () => Promise.reject(new FederationFailure(fault)),
+const failing = (failure: FederationFailureDetails) => ({
+  openIdSubject: () => Promise.reject(new FederationFailure(failure)),
 });
 
 const accountsWith = (options: Partial<IdentityAccountsDeps> = {}) =>
@@ -44,7 +44,7 @@ const openId = (matrixServerName = 'example.test', client = '198.51.100.7') => (
   client,
 });
 
-async function faultOf(work: Promise<unknown>): Promise<IdentityFailureDetails> {
+async function failureOf(work: Promise<unknown>): Promise<IdentityFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,
@@ -69,7 +69,7 @@ describe('a user', () => {
       return alice;
     };
     const registered = accountsWith({ openId: { openIdSubject } }).register(openId());
-    expect(await faultOf(registered)).toEqual({ kind: 'open_id_refused' });
+    expect(await failureOf(registered)).toEqual({ kind: 'open_id_refused' });
   });
 
   it('gets no token if all logins of the account ended while its OpenID token was checked', async () => {
@@ -84,7 +84,7 @@ describe('a user', () => {
     };
     const random = { ...systemRandom, bytes: (size: number) => Buffer.alloc(size, 7) };
     const registered = accountsWith({ openId: { openIdSubject }, random }).register(openId());
-    expect(await faultOf(registered)).toEqual({ kind: 'open_id_refused' });
+    expect(await failureOf(registered)).toEqual({ kind: 'open_id_refused' });
     // The same token can be inserted again, so it was deleted.
     const token = await accountsWith({ random }).register(openId());
     expect(await accountsWith().holder(token)).toBe(alice);
@@ -118,22 +118,22 @@ describe('a user', () => {
     '@alice:evil.test:example.test',
   ])('is refused if the homeserver vouches for a user of another server: %s', async (subject) => {
     const accounts = accountsWith({ openId: saying(subject) });
-    expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'open_id_refused' });
+    expect(await failureOf(accounts.register(openId()))).toEqual({ kind: 'open_id_refused' });
   });
 
   it.each(['', 'example.test/path', 'user@example.test', 'a b', 'example.test:', 'example.test:99999', '[::1', 'a#b'])(
     'is refused if the server name is impossible: %j',
     async (name) => {
       const accounts = accountsWith({ openId: failing({ kind: 'no_connection' }) });
-      expect(await faultOf(accounts.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
+      expect(await failureOf(accounts.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
     },
   );
 
   it('is refused if the configuration does not admit users of that server', async () => {
     const accounts = accountsWith({ allowedServers: ['example.test' as ServerName, 'friend.test' as ServerName] });
     await accounts.register(openId());
-    expect(await faultOf(accounts.register(openId('other.test')))).toEqual({ kind: 'server_not_allowed' });
-    expect(await faultOf(accounts.register(openId('example.test:8448')))).toEqual({ kind: 'server_not_allowed' });
+    expect(await failureOf(accounts.register(openId('other.test')))).toEqual({ kind: 'server_not_allowed' });
+    expect(await failureOf(accounts.register(openId('example.test:8448')))).toEqual({ kind: 'server_not_allowed' });
   });
 
   it.each<[FederationFailureDetails, IdentityFailureDetails['kind']]>([
@@ -147,17 +147,17 @@ describe('a user', () => {
     [{ kind: 'overloaded' }, 'overloaded'],
     [{ kind: 'no_answer', afterMs: 9 }, 'homeserver_unreachable'],
     [{ kind: 'answer_unfit', problem: 'a redirect' }, 'homeserver_unreachable'],
-  ])('is refused if the homeserver does not vouch, %j, as %s', async (fault, kind) => {
-    expect(await faultOf(accountsWith({ openId: failing(fault) }).register(openId()))).toEqual({ kind });
+  ])('is refused if the homeserver does not vouch, %j, as %s', async (failure, kind) => {
+    expect(await failureOf(accountsWith({ openId: failing(failure) }).register(openId()))).toEqual({ kind });
   });
 
   it('can be requested a limited number of times by one client, whatever the outcome', async () => {
     const registrationsPerClient = { max: 2, windowMs: day };
     const accounts = accountsWith({ registrationsPerClient, openId: failing({ kind: 'no_connection' }) });
-    await faultOf(accounts.register(openId()));
-    await faultOf(accounts.register(openId()));
-    expect(await faultOf(accounts.register(openId()))).toEqual({ kind: 'rate_limited', retryAfterMs: day / 2 });
-    expect(await faultOf(accounts.register(openId('example.test', 'another')))).toMatchObject({
+    await failureOf(accounts.register(openId()));
+    await failureOf(accounts.register(openId()));
+    expect(await failureOf(accounts.register(openId()))).toEqual({ kind: 'rate_limited', retryAfterMs: day / 2 });
+    expect(await failureOf(accounts.register(openId('example.test', 'another')))).toMatchObject({
       kind: 'homeserver_unreachable',
     });
   });
@@ -170,8 +170,8 @@ describe('a token', () => {
     const accounts = accountsWith();
     const [token, other] = [await accounts.register(openId()), await accounts.register(openId())];
     await accounts.logOut(token);
-    expect(await faultOf(accounts.holder(token))).toEqual(unknown);
-    expect(await faultOf(accounts.logOut(token))).toEqual(unknown);
+    expect(await failureOf(accounts.holder(token))).toEqual(unknown);
+    expect(await failureOf(accounts.logOut(token))).toEqual(unknown);
     expect(await accounts.holder(other)).toBe(alice);
   });
 
@@ -179,8 +179,8 @@ describe('a token', () => {
     'that does not exist is unknown: %j',
     async (text) => {
       const accounts = accountsWith();
-      expect(await faultOf(accounts.holder(new Secret(text)))).toEqual(unknown);
-      expect(await faultOf(accounts.logOut(new Secret(text)))).toEqual(unknown);
+      expect(await failureOf(accounts.holder(new Secret(text)))).toEqual(unknown);
+      expect(await failureOf(accounts.logOut(new Secret(text)))).toEqual(unknown);
     },
   );
 
@@ -191,13 +191,13 @@ describe('a token', () => {
     await accounts.holder(used);
     await clock.advance(1);
     await accounts.sweep();
-    expect(await faultOf(accounts.holder(unused))).toEqual(unknown);
+    expect(await failureOf(accounts.holder(unused))).toEqual(unknown);
     await clock.advance(year - 2);
     await accounts.sweep();
     expect(await accounts.holder(used)).toBe(alice);
     await clock.advance(year);
     await accounts.sweep();
-    expect(await faultOf(accounts.holder(used))).toEqual(unknown);
+    expect(await failureOf(accounts.holder(used))).toEqual(unknown);
   });
 });
 
@@ -219,27 +219,27 @@ describe('policies', () => {
   it('must each be accepted, in any language, in one or several requests', async () => {
     const accounts = accountsWith({ policies });
     expect(accounts.policies).toEqual(policies);
-    expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
+    expect(await failureOf(accounts.requireTerms(alice))).toEqual(unsigned);
     await accounts.acceptTerms(alice, ['https://p.test/fr']);
     await accounts.acceptTerms(alice, ['https://p.test/fr']);
-    expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
+    expect(await failureOf(accounts.requireTerms(alice))).toEqual(unsigned);
     await accounts.acceptTerms(alice, ['https://u.test/en']);
     await accounts.requireTerms(alice);
-    expect(await faultOf(accounts.requireTerms(bob))).toEqual(unsigned);
+    expect(await failureOf(accounts.requireTerms(bob))).toEqual(unsigned);
   });
 
   it('of an unknown URL are not accepted, nor is any other in the same request', async () => {
     const accounts = accountsWith({ policies });
     const urls = ['https://p.test/en', 'https://u.test/en', 'https://u.test/de'];
-    expect(await faultOf(accounts.acceptTerms(alice, urls))).toEqual({ kind: 'terms_unknown_url' });
-    expect(await faultOf(accounts.requireTerms(alice))).toEqual(unsigned);
+    expect(await failureOf(accounts.acceptTerms(alice, urls))).toEqual({ kind: 'terms_unknown_url' });
+    expect(await failureOf(accounts.requireTerms(alice))).toEqual(unsigned);
   });
 
   it('must be accepted again in a new version', async () => {
     const urls = ['https://p.test/en', 'https://u.test/en'];
     await accountsWith({ policies }).acceptTerms(alice, urls);
     const renewed = accountsWith({ policies: { ...policies, use: { ...policies.use, version: '2' } } });
-    expect(await faultOf(renewed.requireTerms(alice))).toEqual(unsigned);
+    expect(await failureOf(renewed.requireTerms(alice))).toEqual(unsigned);
     await renewed.acceptTerms(alice, urls);
     await renewed.requireTerms(alice);
     await accountsWith({ policies }).requireTerms(alice);

@@ -6,7 +6,7 @@ import { redactAddress } from '../../../src/identity/redact-address.js';
 import {
   alice,
   bob,
-  identityFaultOf,
+  identityFailureOf,
   identityServer,
   inviteOf,
   openIdentityService,
@@ -159,14 +159,14 @@ describe('an invite', () => {
     ['to a room ID with a lone surrogate', { roomId: '!a\ud800b' }, 'room_id_invalid'],
     ['to a room ID that is too long', { roomId: `!${'a'.repeat(255)}` }, 'room_id_invalid'],
   ])('%s is rejected, and nothing is stored or mailed', async (_title, request, kind) => {
-    expect(await identityFaultOf(store('carol@mail.test', request))).toEqual({ kind });
+    expect(await identityFailureOf(store('carol@mail.test', request))).toEqual({ kind });
     expect(under.messenger.asked).toBe(0);
     expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');
   });
 
   it('is rejected for a bound 3PID, with its user', async () => {
     await under.bind('carol@mail.test', alice);
-    expect(await identityFaultOf(store('CAROL@mail.test'))).toEqual({ kind: 'address_in_use', mxid: alice });
+    expect(await identityFailureOf(store('CAROL@mail.test'))).toEqual({ kind: 'address_in_use', mxid: alice });
     expect(under.invitations()).toEqual([]);
   });
 
@@ -177,7 +177,7 @@ describe('an invite', () => {
     { fault: { kind: 'slow_down', retryAfterMs: 7 }, expected: { kind: 'rate_limited', retryAfterMs: 7 } },
   ] as const)('that cannot be mailed ($fault.kind) is deleted', async ({ fault, expected }) => {
     under.messenger.fail(fault);
-    expect(await identityFaultOf(store())).toEqual(expected);
+    expect(await identityFailureOf(store())).toEqual(expected);
     under.messenger.fail(undefined);
     expect(await under.bind('carol@mail.test')).not.toHaveProperty('invites');
   });
@@ -220,7 +220,7 @@ describe('limits of invites', () => {
       service.invites.store(inviteOf(address, { sender, caller: sender }));
     await store('a@mail.test');
     await store('b@mail.test');
-    expect(await identityFaultOf(store('c@mail.test'))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
+    expect(await identityFailureOf(store('c@mail.test'))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
     await store('c@mail.test', alice);
     await clock.advance(1000);
     await store('c@mail.test');
@@ -232,7 +232,9 @@ describe('limits of invites', () => {
       service.invites.store(inviteOf(address, { caller, clientAddress }));
     await store('a@mail.test', undefined, 'anonymous');
     await store('b@mail.test', undefined, 'anonymous');
-    expect(await identityFaultOf(store('c@mail.test', undefined, 'anonymous'))).toMatchObject({ kind: 'rate_limited' });
+    expect(await identityFailureOf(store('c@mail.test', undefined, 'anonymous'))).toMatchObject({
+      kind: 'rate_limited',
+    });
     await store('c@mail.test', bob, 'homeserver');
   });
 
@@ -245,9 +247,9 @@ describe('limits of invites', () => {
       return service.invites.store(inviteOf(address, { sender, caller: sender, clientAddress }));
     };
     for (let index = 0; index < 30; index += 1) await store(index, 'carol@mail.test');
-    expect(await identityFaultOf(store(30, 'Carol@mail.test'))).toMatchObject({ kind: 'rate_limited' });
+    expect(await identityFailureOf(store(30, 'Carol@mail.test'))).toMatchObject({ kind: 'rate_limited' });
     for (let index = 0; index < 10; index += 1) await store(index, `user${index}@mail.test`);
-    expect(await identityFaultOf(store(40, 'dora@mail.test'))).toMatchObject({ kind: 'rate_limited' });
+    expect(await identityFailureOf(store(40, 'dora@mail.test'))).toMatchObject({ kind: 'rate_limited' });
   });
 
   it('count by server, but not for our own', async () => {
@@ -258,7 +260,7 @@ describe('limits of invites', () => {
       return service.invites.store(inviteOf(`${index}@mail.test`, { sender, caller: sender }));
     };
     for (let index = 0; index < 3; index += 1) await store(index, 'evil.test');
-    expect(await identityFaultOf(store(3, 'evil.test'))).toMatchObject({ kind: 'rate_limited' });
+    expect(await identityFailureOf(store(3, 'evil.test'))).toMatchObject({ kind: 'rate_limited' });
     await store(4, 'good.test');
     for (let index = 5; index < 10; index += 1) await store(index, 'example.test');
   });
@@ -271,7 +273,7 @@ describe('limits of invites', () => {
     const store = (index: number, caller: Mxid | undefined) =>
       service.invites.store(inviteOf('carol@mail.test', { caller, sender: caller ?? `@user${index}:any.test` }));
     for (let index = 0; index < 15; index += 1) await store(index, callerAt(index));
-    expect(await identityFaultOf(store(15, callerAt(15)))).toMatchObject({ kind: 'rate_limited' });
+    expect(await identityFailureOf(store(15, callerAt(15)))).toMatchObject({ kind: 'rate_limited' });
     await store(16, '@eve:third.test' as Mxid);
     await store(17, bob);
   });
@@ -294,12 +296,12 @@ describe('signing an invite', () => {
     const { token } = await under.service.invites.store(inviteOf('carol@mail.test'));
     const { privateKey } = openLink(under);
     const { invites } = under.service;
-    expect(await identityFaultOf(invites.sign({ token: 'x', privateKey, mxid: alice }))).toEqual({
+    expect(await identityFailureOf(invites.sign({ token: 'x', privateKey, mxid: alice }))).toEqual({
       kind: 'invite_unknown',
     });
-    expect(await identityFaultOf(invites.sign({ token, privateKey, mxid: 'x' }))).toEqual({ kind: 'mxid_invalid' });
+    expect(await identityFailureOf(invites.sign({ token, privateKey, mxid: 'x' }))).toEqual({ kind: 'mxid_invalid' });
     for (const key of ['', 'x', '!', Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(31).toString('base64')]) {
-      expect(await identityFaultOf(invites.sign({ token, privateKey: new Secret(key), mxid: alice }))).toEqual({
+      expect(await identityFailureOf(invites.sign({ token, privateKey: new Secret(key), mxid: alice }))).toEqual({
         kind: 'private_key_invalid',
       });
     }

@@ -7,7 +7,7 @@ import { createMigratedSqlite } from '../../support/database-place.js';
 import {
   alice,
   bob,
-  identityFaultOf,
+  identityFailureOf,
   openIdentityService,
   type IdentityChanges,
   type IdentityUnderTest,
@@ -102,7 +102,7 @@ describe('lookups', () => {
     'reject %j, which is no address in clear',
     async (address) => {
       const under = await open();
-      expect(await identityFaultOf(lookUp(under, [address], undefined, 'none'))).toEqual({
+      expect(await identityFailureOf(lookUp(under, [address], undefined, 'none'))).toEqual({
         kind: 'lookup_address_malformed',
       });
     },
@@ -113,10 +113,10 @@ describe('lookups', () => {
       options: { lookup: { pepperMs: day, maxAddresses: 2, perUser: { max: 9, windowMs: day }, ...generous } },
     });
     const many = ['a', 'b', 'c'];
-    expect(await identityFaultOf(lookUp(under, many, 'wrong', 'md5'))).toEqual({ kind: 'algorithm_unknown' });
-    expect(await identityFaultOf(lookUp(under, many, 'wrong'))).toEqual({ kind: 'too_many_addresses', limit: 2 });
+    expect(await identityFailureOf(lookUp(under, many, 'wrong', 'md5'))).toEqual({ kind: 'algorithm_unknown' });
+    expect(await identityFailureOf(lookUp(under, many, 'wrong'))).toEqual({ kind: 'too_many_addresses', limit: 2 });
     for (const algorithm of ['sha256', 'none']) {
-      expect(await identityFaultOf(lookUp(under, ['a'], 'wrong', algorithm))).toEqual({
+      expect(await identityFailureOf(lookUp(under, ['a'], 'wrong', algorithm))).toEqual({
         kind: 'pepper_wrong',
         algorithm,
         lookupPepper: await pepperOf(under),
@@ -128,9 +128,9 @@ describe('lookups', () => {
     const under = await open({
       options: { lookup: { pepperMs: day, maxAddresses: 10, perUser: { max: 4, windowMs: 4000 }, ...generous } },
     });
-    await identityFaultOf(lookUp(under, ['a', 'b', 'c'], 'wrong'));
+    await identityFailureOf(lookUp(under, ['a', 'b', 'c'], 'wrong'));
     await lookUp(under, ['a', 'b', 'c']);
-    expect(await identityFaultOf(lookUp(under, ['d', 'e']))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
+    expect(await identityFailureOf(lookUp(under, ['d', 'e']))).toEqual({ kind: 'rate_limited', retryAfterMs: 1000 });
     await lookUp(under, ['a', 'b', 'c', 'd']);
     await under.clock.advance(1000);
     await lookUp(under, ['e']);
@@ -157,7 +157,7 @@ describe('lookups', () => {
       await ask(under, callerAt(1), ['a', 'b', 'c']);
       await ask(under, callerAt(2), ['a', 'b', 'c']);
       await ask(under, callerAt(2), ['c', 'a']);
-      expect(await identityFaultOf(ask(under, callerAt(3), ['a', 'b']))).toEqual({
+      expect(await identityFailureOf(ask(under, callerAt(3), ['a', 'b']))).toEqual({
         kind: 'rate_limited',
         retryAfterMs: 2000,
       });
@@ -183,7 +183,7 @@ describe('lookups', () => {
     expect(await lookUp(under, [...clear, 'Carol@mail.test email'], pepper, 'none')).toEqual({
       'Carol@mail.test email': alice,
     });
-    expect(await identityFaultOf(lookUp(under, [...addresses, carol, 'x']))).toMatchObject({ limit: 10_000 });
+    expect(await identityFailureOf(lookUp(under, [...addresses, carol, 'x']))).toMatchObject({ limit: 10_000 });
   });
 });
 
@@ -210,7 +210,7 @@ describe('the pepper', () => {
     expect(await lookUp(under, [dora], first)).toEqual({ [dora]: bob });
 
     await clock.advance(hour);
-    expect(await identityFaultOf(lookUp(under, [before], first))).toMatchObject({ lookupPepper: second });
+    expect(await identityFailureOf(lookUp(under, [before], first))).toMatchObject({ lookupPepper: second });
     await service.sweep();
     expect(await under.database.transaction((tx) => tx.lookupHashes.listPeppers())).toHaveLength(1);
     expect(await lookUp(under, [after], second)).toEqual({ [after]: alice });

@@ -10,7 +10,7 @@ import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js'
 import { loadSigningKeys } from '../../../src/identity/signing-keys.js';
 import { createMigratedSqlite } from '../../support/database-place.js';
 import { openTestDatabase } from '../../support/database.js';
-import { identityFaultOf } from '../../support/identity-service.js';
+import { identityFailureOf } from '../../support/identity-service.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
 // The vector of the Matrix specification, "Cryptographic Test Vectors".
@@ -25,7 +25,7 @@ let database: Database;
 const load = (from: Database = database, logger = createRecordingLogger()) =>
   loadSigningKeys({ path, database: from, clock: systemClock, random: systemRandom, logger });
 
-const faultOf = async (loading: Promise<unknown>) => {
+const failureOf = async (loading: Promise<unknown>) => {
   const outcome: unknown = await loading.then(
     () => 'no failure',
     (error: unknown) => error,
@@ -82,41 +82,44 @@ describe('the file of the signing keys', () => {
   });
 
   it.each([
-    { text: '', fault: { kind: 'signing_key_file_empty' } },
-    { text: `ed25519 1 ${seed}\ned25519 2\n`, fault: { kind: 'signing_key_malformed', line: 2 } },
-    { text: `ed25519 1 ${seed.slice(4)}`, fault: { kind: 'signing_key_malformed', line: 1 } },
-    { text: `\nrsa 1 ${seed}`, fault: { kind: 'signing_key_malformed', line: 2 } },
-    { text: `ed25519 a-b ${seed}`, fault: { kind: 'signing_key_malformed', line: 1 } },
+    { text: '', failure: { kind: 'signing_key_file_empty' } },
+    { text: `ed25519 1 ${seed}\ned25519 2\n`, failure: { kind: 'signing_key_malformed', line: 2 } },
+    { text: `ed25519 1 ${seed.slice(4)}`, failure: { kind: 'signing_key_malformed', line: 1 } },
+    { text: `\nrsa 1 ${seed}`, failure: { kind: 'signing_key_malformed', line: 2 } },
+    { text: `ed25519 a-b ${seed}`, failure: { kind: 'signing_key_malformed', line: 1 } },
     {
       text: `ed25519 1 ${seed}\ned25519 1 ${otherSeed}`,
-      fault: { kind: 'signing_key_repeated', keyId: 'ed25519:1' },
+      failure: { kind: 'signing_key_repeated', keyId: 'ed25519:1' },
     },
-  ])('is rejected as $fault.kind, without its content, for the text $text', async ({ text, fault }) => {
+  ])('is rejected as $failure.kind, without its content, for the text $text', async ({ text, failure }) => {
     await writeFile(path, text);
-    const refused = await faultOf(load());
-    expect(refused).toEqual({ path, ...fault });
+    const refused = await failureOf(load());
+    expect(refused).toEqual({ path, ...failure });
     expect(JSON.stringify(refused)).not.toContain(seed.slice(4));
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
   it('is rejected if it cannot be read or created', async () => {
     await mkdir(path);
-    expect(await faultOf(load())).toEqual({ kind: 'signing_key_file_unusable', path });
+    expect(await failureOf(load())).toEqual({ kind: 'signing_key_file_unusable', path });
     path = join(folder, 'missing', 'signing.key');
-    expect(await faultOf(load())).toEqual({ kind: 'signing_key_folder_missing', folder: join(folder, 'missing') });
+    expect(await failureOf(load())).toEqual({ kind: 'signing_key_folder_missing', folder: join(folder, 'missing') });
     // The name of the file is allowed, that of its draft is too long.
     path = join(folder, 'x'.repeat(250));
-    expect(await faultOf(makeSigningKeyFile(path, systemRandom))).toEqual({ kind: 'signing_key_file_unusable', path });
+    expect(await failureOf(makeSigningKeyFile(path, systemRandom))).toEqual({
+      kind: 'signing_key_file_unusable',
+      path,
+    });
   });
 
   it('is never created again after a key was in use, and no key may have the name of another', async () => {
     const { current } = await load();
     const known = { path, keyId: 'ed25519:0', publicKey: current.publicKey };
     await rm(path);
-    expect(await faultOf(load())).toEqual({ kind: 'signing_key_missing', ...known });
+    expect(await failureOf(load())).toEqual({ kind: 'signing_key_missing', ...known });
     expect(await readdir(folder)).toEqual([]);
     await writeFile(path, `ed25519 0 ${seed}\n`);
-    expect(await faultOf(load())).toEqual({ kind: 'signing_key_changed', ...known });
+    expect(await failureOf(load())).toEqual({ kind: 'signing_key_changed', ...known });
   });
 
   it('can get another key, and the old one stays valid even without its line', async () => {
@@ -167,7 +170,7 @@ describe('the public keys', () => {
     const { publicKeys, current } = await load();
     expect(await publicKeys.find('ed25519:0')).toBe(publicKey);
     for (const keyId of ['ed25519:1', 'ed25519', '', '0', 'ED25519:0']) {
-      expect(await identityFaultOf(publicKeys.find(keyId))).toEqual({ kind: 'key_unknown' });
+      expect(await identityFailureOf(publicKeys.find(keyId))).toEqual({ kind: 'key_unknown' });
     }
     expect(await publicKeys.isValid(`${current.publicKey}=`)).toBe(true);
     for (const key of ['', 'x', '%', spelled.toString('base64'), current.publicKey.slice(1)]) {

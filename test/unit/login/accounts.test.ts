@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import type { LoginProgress } from '../../../src/login/processes.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';
-import { code, faultOf, minutes, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
+import { code, failureOf, minutes, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
@@ -47,17 +47,17 @@ describe('several Telegram accounts of one user', () => {
     await logIn(alice, '+9996620001');
     await logIn(alice, '+9996620011');
     expect(await fixture.login.whoAmI(alice)).toMatchObject({ id: idOf('+9996620001') });
-    expect(await faultOf(fixture.login.submit(alice, phone('+9996620021')))).toMatchObject({
+    expect(await failureOf(fixture.login.submit(alice, phone('+9996620021')))).toMatchObject({
       kind: 'already_logged_in',
       user: { id: idOf('+9996620001') },
     });
     const once = fixture.login.start(alice, { flow: 'qr', onlyIfLoggedOut: true });
-    expect(await faultOf(once)).toMatchObject({ kind: 'already_logged_in' });
+    expect(await failureOf(once)).toMatchObject({ kind: 'already_logged_in' });
   });
 
   it('are limited to the maximum number', async () => {
     for (const number of numbers.slice(0, maxAccounts)) await logIn(alice, number);
-    expect(await faultOf(fixture.login.start(alice, { flow: 'bot' }))).toEqual({
+    expect(await failureOf(fixture.login.start(alice, { flow: 'bot' }))).toEqual({
       kind: 'too_many_accounts',
       allowed: maxAccounts,
     });
@@ -94,7 +94,7 @@ describe('several Telegram accounts of one user', () => {
 
   it('cannot include the same account twice', async () => {
     await logIn(alice, '+9996620001');
-    const again = await faultOf(logIn(alice, '+9996620001'));
+    const again = await failureOf(logIn(alice, '+9996620001'));
     expect(again).toMatchObject({ kind: 'already_logged_in', user: { id: idOf('+9996620001') } });
     expect(fixture.telegram.authorizations(idOf('+9996620001'))).toBe(1);
   });
@@ -138,8 +138,8 @@ describe('logging in again', () => {
     await logIn(alice, '+9996620001');
     const { loginId } = await fixture.login.start(alice, { flow: 'bot', replacing: idOf('+9996620001') });
     const end = fixture.login.answer(alice, loginId, token(botToken), 1);
-    expect(await faultOf(end)).toEqual({ kind: 'other_telegram_account' });
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(end)).toEqual({ kind: 'other_telegram_account' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
     expect(await idsOf(alice)).toEqual([idOf('+9996620001')]);
     expect(fixture.telegram.authorizations(botToken.slice(0, 10))).toBe(0);
   });
@@ -172,7 +172,7 @@ describe('logging in again', () => {
   it('rejects the account of another user', async () => {
     await logIn(bob, '+9996620001');
     const end = logIn(alice, '+9996620001', idOf('+9996620001'));
-    expect(await faultOf(end)).toEqual({ kind: 'telegram_account_taken' });
+    expect(await failureOf(end)).toEqual({ kind: 'telegram_account_taken' });
     expect(await idsOf(bob)).toEqual([idOf('+9996620001')]);
   });
 
@@ -196,7 +196,7 @@ describe('logging out', () => {
     expect(await fixture.login.logOut(alice, 'first')).toEqual([idOf('+9996620001')]);
     expect(await idsOf(alice)).toEqual([idOf('+9996620021')]);
     expect(await fixture.login.logOut(alice, 'all')).toEqual([idOf('+9996620021')]);
-    expect(await faultOf(fixture.login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    expect(await failureOf(fixture.login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
     expect(fixture.telegram.logOuts()).toHaveLength(3);
   });
 
@@ -204,7 +204,7 @@ describe('logging out', () => {
     await logIn(bob, '+9996620001');
     expect(await fixture.login.logOut(alice, 'all')).toEqual([]);
     expect(await fixture.login.logOut(alice, 'first')).toEqual([]);
-    expect(await faultOf(fixture.login.logOut(alice, { account: idOf('+9996620001') }))).toEqual({
+    expect(await failureOf(fixture.login.logOut(alice, { account: idOf('+9996620001') }))).toEqual({
       kind: 'account_unknown',
     });
     expect(await idsOf(bob)).toHaveLength(1);
@@ -214,7 +214,7 @@ describe('logging out', () => {
     await logIn(alice, '+9996620001');
     fixture.telegram.goDown();
     await fixture.login.logOut(alice, 'all');
-    expect(await faultOf(fixture.login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    expect(await failureOf(fixture.login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
     await fixture.restart();
     fixture.telegram.comeBack();
     await fixture.clock.advance(10 * minutes);
@@ -256,8 +256,8 @@ describe('finding Telegram users', () => {
     expect(await fixture.login.chats(alice)).toContainEqual({ id: '-4242', title: 'Sandbox group' });
     expect(await fixture.login.searchUsers(alice, ' 0002 ')).toMatchObject([{ id: idOf('+9996620002') }]);
     expect(await fixture.login.searchUsers(alice, ' ')).toEqual([]);
-    expect(await faultOf(fixture.login.contacts(alice, idOf('+9996620021')))).toEqual({ kind: 'account_unknown' });
-    expect(await faultOf(fixture.login.contacts(bob))).toEqual({ kind: 'not_logged_in' });
+    expect(await failureOf(fixture.login.contacts(alice, idOf('+9996620021')))).toEqual({ kind: 'account_unknown' });
+    expect(await failureOf(fixture.login.contacts(bob))).toEqual({ kind: 'not_logged_in' });
   });
 
   it.each([
@@ -289,7 +289,7 @@ describe('finding Telegram users', () => {
     ['@sandbox_channel', 'identifier_not_user'],
   ])('finds no user by %j', async (identifier, kind) => {
     await logIn(alice, '+9996620001');
-    expect(await faultOf(fixture.login.resolveIdentifier(alice, identifier))).toEqual({ kind });
+    expect(await failureOf(fixture.login.resolveIdentifier(alice, identifier))).toEqual({ kind });
   });
 
   it('returns nothing for bots, without a request to Telegram', async () => {
@@ -300,7 +300,7 @@ describe('finding Telegram users', () => {
     expect(await fixture.login.searchUsers(alice, 'magic')).toEqual([]);
     expect(fixture.telegram.calls('contacts')).toBe(0);
     expect(await fixture.login.resolveIdentifier(alice, '@magic_2_0005')).toMatchObject({ id: idOf('+9996620005') });
-    expect(await faultOf(fixture.login.resolveIdentifier(alice, '+9996620005'))).toEqual({
+    expect(await failureOf(fixture.login.resolveIdentifier(alice, '+9996620005'))).toEqual({
       kind: 'identifier_unknown',
     });
   });
@@ -316,9 +316,9 @@ describe('finding Telegram users', () => {
   it('fails while Telegram is unreachable or requires a flood wait', async () => {
     await logIn(alice, '+9996620001');
     fixture.telegram.fail('contacts', { kind: 'flood_wait', retryAfterMs: 2000 });
-    expect(await faultOf(fixture.login.contacts(alice))).toEqual({ kind: 'flood_wait', retryAfterMs: 2000 });
+    expect(await failureOf(fixture.login.contacts(alice))).toEqual({ kind: 'flood_wait', retryAfterMs: 2000 });
     fixture.telegram.goDown();
     await fixture.clock.advance(2000);
-    expect(await faultOf(fixture.login.contacts(alice))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await failureOf(fixture.login.contacts(alice))).toEqual({ kind: 'telegram_unreachable' });
   });
 });

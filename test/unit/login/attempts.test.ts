@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { code, faultOf, minutes, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
+import { code, failureOf, minutes, mxidOf, phone, token, useLoginFixture } from '../../support/login-fixture.js';
 
 const alice = mxidOf('@alice:example.org');
 const bob = mxidOf('@bob:example.org');
@@ -17,11 +17,11 @@ async function exhaust(): Promise<void> {
 describe('a login attempt of a user', () => {
   it('is rejected above the limit, without a request to Telegram, until enough time has passed', async () => {
     await exhaust();
-    expect(await faultOf(fixture.login.submit(alice, phone(plain)))).toEqual(tooOften());
+    expect(await failureOf(fixture.login.submit(alice, phone(plain)))).toEqual(tooOften());
     expect(fixture.telegram.calls('sendCode')).toBe(3);
     await fixture.clock.advance(3 * minutes);
     expect(await fixture.login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
-    expect(await faultOf(fixture.login.submit(alice, phone(others[0])))).toEqual(tooOften());
+    expect(await failureOf(fixture.login.submit(alice, phone(others[0])))).toEqual(tooOften());
   });
 
   it('counts for that user only', async () => {
@@ -31,7 +31,7 @@ describe('a login attempt of a user', () => {
 
   it('does not change the login process if it is rejected', async () => {
     await exhaust();
-    await faultOf(fixture.login.submit(alice, phone(plain)));
+    await failureOf(fixture.login.submit(alice, phone(plain)));
     expect(await fixture.login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
@@ -44,20 +44,20 @@ describe('a login attempt of a user', () => {
     for (let n = 0; n < 5; n += 1) await fixture.login.resend(alice, loginId);
     expect(fixture.telegram.calls('sendCode')).toBe(1);
     for (const number of others.slice(1)) await fixture.login.submit(alice, phone(number));
-    expect(await faultOf(fixture.login.submit(alice, phone(others[0])))).toEqual(tooOften());
+    expect(await failureOf(fixture.login.submit(alice, phone(others[0])))).toEqual(tooOften());
   });
 
   it('does not count if Telegram is unreachable', async () => {
     fixture.telegram.goDown();
-    for (let n = 0; n < 5; n += 1) await faultOf(fixture.login.submit(alice, phone(plain)));
+    for (let n = 0; n < 5; n += 1) await failureOf(fixture.login.submit(alice, phone(plain)));
     fixture.telegram.comeBack();
     await exhaust();
   });
 
   it('counts if Telegram rejects it', async () => {
-    for (let n = 0; n < 3; n += 1) await faultOf(fixture.login.submit(alice, token('nonsense')));
-    expect(await faultOf(fixture.login.submit(alice, token('nonsense')))).toEqual(tooOften());
-    expect(await faultOf(fixture.login.submit(alice, phone(plain)))).toEqual(tooOften());
+    for (let n = 0; n < 3; n += 1) await failureOf(fixture.login.submit(alice, token('nonsense')));
+    expect(await failureOf(fixture.login.submit(alice, token('nonsense')))).toEqual(tooOften());
+    expect(await failureOf(fixture.login.submit(alice, phone(plain)))).toEqual(tooOften());
   });
 
   it('counts if a code is resent', async () => {
@@ -66,11 +66,11 @@ describe('a login attempt of a user', () => {
     const { loginId } = await fixture.login.start(alice, { flow: 'phone' });
     await fixture.login.answer(alice, loginId, phone(others[2]), 1);
     await fixture.clock.advance(1 * minutes);
-    expect(await faultOf(fixture.login.resend(alice, loginId))).toEqual(tooOften(2 * minutes));
+    expect(await failureOf(fixture.login.resend(alice, loginId))).toEqual(tooOften(2 * minutes));
     expect(fixture.telegram.calls('resendCode')).toBe(0);
     await fixture.clock.advance(2 * minutes);
     expect(await fixture.login.resend(alice, loginId)).toMatchObject({ step: { kind: 'code', code: { fresh: true } } });
-    expect(await faultOf(fixture.login.submit(alice, phone(plain)))).toEqual(tooOften());
+    expect(await failureOf(fixture.login.submit(alice, phone(plain)))).toEqual(tooOften());
   });
 
   it('counts for the first QR code of a login, and not for the following codes', async () => {
@@ -81,14 +81,14 @@ describe('a login attempt of a user', () => {
     }
     const connections = fixture.telegram.calls('connect');
     // Half a minute each has passed.
-    expect(await faultOf(fixture.login.start(alice, { flow: 'qr' }))).toEqual(tooOften(1.5 * minutes));
+    expect(await failureOf(fixture.login.start(alice, { flow: 'qr' }))).toEqual(tooOften(1.5 * minutes));
     expect(fixture.telegram.calls('connect')).toBe(connections);
   });
 
   it('does not count when a login process starts without a request to Telegram', async () => {
     await exhaust();
     const { loginId } = await fixture.login.start(alice, { flow: 'phone' });
-    expect(await faultOf(fixture.login.answer(alice, loginId, phone(plain), 1))).toEqual(tooOften());
+    expect(await failureOf(fixture.login.answer(alice, loginId, phone(plain), 1))).toEqual(tooOften());
     expect(await fixture.login.find(alice, loginId)).toMatchObject({ stepNumber: 1, step: { kind: 'phone' } });
   });
 });

@@ -5,7 +5,7 @@ import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { magicPassword } from '../../support/fake-telegram-accounts.js';
 import {
   code,
-  faultOf,
+  failureOf,
   minutes,
   mxidOf,
   password,
@@ -93,7 +93,7 @@ describe('when a Matrix account is deactivated', () => {
       fixture.login.start(alice, { flow: 'qr' }),
       fixture.login.whoAmI(alice),
     ]) {
-      expect(await faultOf(work)).toEqual({ kind: 'owner_deactivated' });
+      expect(await failureOf(work)).toEqual({ kind: 'owner_deactivated' });
     }
     expect(fixture.telegram.calls('connect')).toBe(0);
     expect(await fixture.login.submit(bob, phone(number))).toMatchObject({ kind: 'code' });
@@ -104,7 +104,7 @@ describe('when a Matrix account is deactivated', () => {
     ['signInBot', () => fixture.login.submit(alice, token(botToken))],
   ] as const)('while Telegram answers %s, nothing of the login is left', async (operation, act) => {
     const release = fixture.telegram.hold(operation);
-    const acting = faultOf(act());
+    const acting = failureOf(act());
     await until(() => fixture.telegram.calls(operation) > 0);
     await deactivate();
     release();
@@ -119,7 +119,7 @@ describe('when a Matrix account is deactivated', () => {
     await fixture.login.submit(alice, phone(chosen));
     if (last === 'checkPassword') await fixture.login.submit(alice, code('22222'));
     const release = fixture.telegram.hold(last);
-    const acting = faultOf(fixture.login.submit(alice, last === 'signIn' ? code('22222') : password(magicPassword)));
+    const acting = failureOf(fixture.login.submit(alice, last === 'signIn' ? code('22222') : password(magicPassword)));
     await until(() => fixture.telegram.calls(last) > 0);
     await deactivate();
     release();

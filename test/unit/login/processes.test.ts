@@ -5,7 +5,7 @@ import { numberOf } from '../../support/magic-logins.js';
 import {
   code,
   expireAfterMs,
-  faultOf,
+  failureOf,
   minutes,
   mxidOf,
   password,
@@ -82,7 +82,7 @@ describe('a login process with metadata', () => {
       fixture.login.logOut(outsider, 'all'),
       fixture.login.contacts(outsider),
     ];
-    expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'not_permitted' })));
+    expect(await Promise.all(attempts.map(failureOf))).toEqual(attempts.map(() => ({ kind: 'not_permitted' })));
   });
 
   it('belongs to its owner and is unknown to other users', async () => {
@@ -94,7 +94,7 @@ describe('a login process with metadata', () => {
       fixture.login.resend(bob, loginId),
       fixture.login.cancel(bob, loginId),
     ];
-    expect(await Promise.all(attempts.map(faultOf))).toEqual(attempts.map(() => ({ kind: 'login_unknown' })));
+    expect(await Promise.all(attempts.map(failureOf))).toEqual(attempts.map(() => ({ kind: 'login_unknown' })));
     expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ step: { kind: 'password' } });
   });
 
@@ -107,7 +107,7 @@ describe('a login process with metadata', () => {
       [code('22222'), 3],
       [password('x'), 2],
     ] as const) {
-      expect(await faultOf(fixture.login.answer(alice, loginId, input, expecting))).toEqual({ kind: 'wrong_step' });
+      expect(await failureOf(fixture.login.answer(alice, loginId, input, expecting))).toEqual({ kind: 'wrong_step' });
     }
     expect(fixture.telegram.calls('signIn')).toBe(0);
   });
@@ -147,7 +147,7 @@ describe('a wrong answer', () => {
 
   it('sent through 0.3.0 does not change the step of a login process with metadata', async () => {
     const before = await begun('phone');
-    expect(await faultOf(fixture.login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
+    expect(await failureOf(fixture.login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
     expect(await fixture.login.find(alice, before.loginId)).toEqual(before);
   });
 
@@ -202,7 +202,7 @@ describe('a wrong answer', () => {
   it('for a flooded number fails without changing the login process', async () => {
     const before = await begun();
     const fault = { kind: 'flood_wait', retryAfterMs: 5000 };
-    expect(await faultOf(fixture.login.answer(alice, before.loginId, phone('+9996623304'), 1))).toEqual(fault);
+    expect(await failureOf(fixture.login.answer(alice, before.loginId, phone('+9996623304'), 1))).toEqual(fault);
     expect(await fixture.login.find(alice, before.loginId)).toEqual(before);
     expect(await fixture.login.answer(alice, before.loginId, phone(plain), 1)).toMatchObject({
       step: { kind: 'code' },
@@ -212,7 +212,7 @@ describe('a wrong answer', () => {
   it('to an unreachable Telegram succeeds when it is repeated later', async () => {
     const { loginId } = await begun('phone');
     fixture.telegram.goDown();
-    expect(await faultOf(fixture.login.answer(alice, loginId, code('22222'), 2))).toEqual({
+    expect(await failureOf(fixture.login.answer(alice, loginId, code('22222'), 2))).toEqual({
       kind: 'telegram_unreachable',
     });
     fixture.telegram.comeBack();
@@ -261,7 +261,9 @@ describe('the same answer twice', () => {
 
   it('has the same result until the next answer', async () => {
     const { loginId } = await begun('phone', 'code');
-    expect(await faultOf(fixture.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({ kind: 'wrong_step' });
+    expect(await failureOf(fixture.login.answer(alice, loginId, phone(withPassword), 1))).toEqual({
+      kind: 'wrong_step',
+    });
   });
 });
 
@@ -271,9 +273,11 @@ describe('an ended login process', () => {
     await fixture.login.cancel(alice, loginId);
     await fixture.login.cancel(alice, loginId);
     expect(fixture.telegram.calls('logOut')).toBe(1);
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(fixture.login.answer(alice, loginId, code('22222'), 2))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(fixture.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.answer(alice, loginId, code('22222'), 2))).toEqual({
+      kind: 'login_cancelled',
+    });
+    expect(await failureOf(fixture.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
 
   it('that was cancelled leaves no session if Telegram has ended it before', async () => {
@@ -289,9 +293,9 @@ describe('an ended login process', () => {
   it('that was cancelled before it had a session is reported as cancelled', async () => {
     const { loginId } = await begun();
     await fixture.login.cancel(alice, loginId);
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
     await fixture.login.sweep();
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
   it.each([
@@ -300,22 +304,22 @@ describe('an ended login process', () => {
   ] as const)('that was abandoned %s is reported as timed out for an hour after the sweep', async (_, steps) => {
     const { loginId } = await begun(...steps);
     await fixture.clock.advance(expireAfterMs);
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_timed_out' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_timed_out' });
     await fixture.login.sweep();
-    expect(await faultOf(fixture.login.answer(alice, loginId, phone(plain), 1))).toEqual({ kind: 'login_timed_out' });
-    expect(await faultOf(fixture.login.cancel(alice, loginId))).toEqual({ kind: 'login_timed_out' });
+    expect(await failureOf(fixture.login.answer(alice, loginId, phone(plain), 1))).toEqual({ kind: 'login_timed_out' });
+    expect(await failureOf(fixture.login.cancel(alice, loginId))).toEqual({ kind: 'login_timed_out' });
     await fixture.clock.advance(60 * minutes);
     await fixture.login.sweep();
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_unknown' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_unknown' });
     expect(await fixture.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toEqual([]);
   });
 
   it('that is complete rejects further answers', async () => {
     const { loginId } = await begun('phone', 'code');
     await fixture.login.answer(alice, loginId, password(magicPassword), 3);
-    expect(await faultOf(fixture.login.answer(alice, loginId, password('x'), 3))).toEqual({ kind: 'login_finished' });
-    expect(await faultOf(fixture.login.cancel(alice, loginId))).toEqual({ kind: 'login_finished' });
-    expect(await faultOf(fixture.login.resend(alice, loginId))).toEqual({ kind: 'login_finished' });
+    expect(await failureOf(fixture.login.answer(alice, loginId, password('x'), 3))).toEqual({ kind: 'login_finished' });
+    expect(await failureOf(fixture.login.cancel(alice, loginId))).toEqual({ kind: 'login_finished' });
+    expect(await failureOf(fixture.login.resend(alice, loginId))).toEqual({ kind: 'login_finished' });
     expect(await fixture.login.find(alice, loginId)).toMatchObject({ step: { kind: 'complete' } });
   });
 
@@ -325,14 +329,14 @@ describe('an ended login process', () => {
     for (let count = 1; count < 8; count++) await begun();
     expect(await fixture.login.find(alice, first.loginId)).toMatchObject({ step: { kind: 'code' } });
     await begun();
-    expect(await faultOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
   it('that was evicted before it had a session is deleted', async () => {
     const first = await begun();
     await fixture.clock.advance(1);
     for (let count = 1; count < 12; count++) await begun();
-    expect(await faultOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_unknown' });
+    expect(await failureOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_unknown' });
     expect(await fixture.database.transaction((tx) => tx.loginProcesses.listByOwner(alice, 0))).toHaveLength(8);
   });
 
@@ -344,7 +348,7 @@ describe('an ended login process', () => {
       loginIds.push(loginId);
       await fixture.clock.advance(1);
     }
-    const faults = await Promise.all(loginIds.map((loginId) => faultOf(fixture.login.find(alice, loginId))));
+    const faults = await Promise.all(loginIds.map((loginId) => failureOf(fixture.login.find(alice, loginId))));
     expect(faults.map(({ kind }) => kind)).toEqual(['login_unknown', ...Array(8).fill('login_cancelled')]);
   });
 
@@ -364,17 +368,17 @@ describe('an ended login process', () => {
     const other = await fixture.login.start(alice, { flow: 'qr' });
     await fixture.login.submit(alice, phone('+9996620001'));
     await fixture.login.cancelAll(alice);
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(fixture.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
-    expect(await faultOf(fixture.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, other.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
   });
 
   it('that is unknown cannot be cancelled in place of all, whatever its ID', async () => {
     const { loginId } = await begun('phone');
-    const oneIsUnknown = faultOf(fixture.login.cancel(alice, 'all'));
+    const oneIsUnknown = failureOf(fixture.login.cancel(alice, 'all'));
     await fixture.login.cancelAll(alice);
     expect(await oneIsUnknown).toEqual({ kind: 'login_unknown' });
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 });
 
@@ -411,9 +415,9 @@ describe('one machine for all dialects', () => {
     expect(await fixture.login.submit(alice, phone(withPassword))).toMatchObject({ code: { fresh: false } });
     await fixture.login.submit(alice, code('22222'));
     expect(await fixture.login.answer(alice, loginId, code('22222'), 2)).toMatchObject({ stepNumber: 3 });
-    expect(await faultOf(fixture.login.answer(alice, loginId, code('33333'), 2))).toEqual({ kind: 'wrong_step' });
+    expect(await failureOf(fixture.login.answer(alice, loginId, code('33333'), 2))).toEqual({ kind: 'wrong_step' });
     await fixture.login.answer(alice, loginId, password(magicPassword), 3);
-    expect(await faultOf(fixture.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
+    expect(await failureOf(fixture.login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
   });
 
   it('a login process without a number does not affect the others', async () => {
@@ -426,14 +430,14 @@ describe('one machine for all dialects', () => {
   it('another number sent through 0.3.0 ends the login process with metadata', async () => {
     const { loginId } = await begun('phone');
     await fixture.login.submit(alice, phone(plain));
-    expect(await faultOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, loginId))).toEqual({ kind: 'login_cancelled' });
   });
 
   it('the same number in a second login process moves the code there and ends the first', async () => {
     const first = await begun('phone');
     const second = await begun('phone');
     expect(second).toMatchObject({ step: { kind: 'code', code: { fresh: false } } });
-    expect(await faultOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
+    expect(await failureOf(fixture.login.find(alice, first.loginId))).toEqual({ kind: 'login_cancelled' });
     expect(await fixture.login.answer(alice, second.loginId, code('22222'), 2)).toMatchObject({
       step: { kind: 'password' },
     });
@@ -464,14 +468,14 @@ describe('resending the code', () => {
     });
     expect(await fixture.login.find(alice, loginId)).toEqual(again);
     await fixture.clock.advance(minutes);
-    expect(await faultOf(fixture.login.resend(alice, loginId))).toEqual({ kind: 'resend_unavailable' });
+    expect(await failureOf(fixture.login.resend(alice, loginId))).toEqual({ kind: 'resend_unavailable' });
     expect(await fixture.login.answer(alice, loginId, code('22222'), stepNumber)).toMatchObject({
       step: { kind: 'password' },
     });
   });
 
   it('without an ID applies to the login of 0.3.0', async () => {
-    expect(await faultOf(fixture.login.resend(alice))).toEqual({ kind: 'login_unknown' });
+    expect(await failureOf(fixture.login.resend(alice))).toEqual({ kind: 'login_unknown' });
     await fixture.login.submit(alice, phone(plain));
     await fixture.clock.advance(minutes);
     expect(await fixture.login.resend(alice)).toMatchObject({ step: { kind: 'code', code: { delivery: 'sms' } } });
@@ -480,7 +484,7 @@ describe('resending the code', () => {
 
   it('is rejected at another step', async () => {
     const first = await begun();
-    expect(await faultOf(fixture.login.resend(alice, first.loginId))).toEqual({ kind: 'wrong_step' });
+    expect(await failureOf(fixture.login.resend(alice, first.loginId))).toEqual({ kind: 'wrong_step' });
   });
 
   it('leads back to the number if the code has expired', async () => {
@@ -499,7 +503,7 @@ describe('at the same time', () => {
     const { loginId } = await begun('phone', 'code');
     const release = fixture.telegram.hold('checkPassword');
     const answer = fixture.login.answer(alice, loginId, password(magicPassword), 3);
-    const cancel = faultOf(fixture.login.cancel(alice, loginId));
+    const cancel = failureOf(fixture.login.cancel(alice, loginId));
     release();
     expect(await answer).toMatchObject({ step: { kind: 'complete' } });
     expect(await cancel).toEqual({ kind: 'login_finished' });
@@ -509,7 +513,7 @@ describe('at the same time', () => {
   it('an answer after a cancellation finds the login cancelled', async () => {
     const { loginId } = await begun('phone', 'code');
     const cancel = fixture.login.cancel(alice, loginId);
-    expect(await faultOf(fixture.login.answer(alice, loginId, password(magicPassword), 3))).toEqual({
+    expect(await failureOf(fixture.login.answer(alice, loginId, password(magicPassword), 3))).toEqual({
       kind: 'login_cancelled',
     });
     await cancel;

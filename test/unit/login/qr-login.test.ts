@@ -3,7 +3,7 @@ import type { LoginProgress } from '../../../src/login/processes.js';
 import { magicPassword } from '../../support/fake-telegram-accounts.js';
 import {
   expireAfterMs,
-  faultOf,
+  failureOf,
   minutes,
   mxidOf,
   password,
@@ -125,7 +125,7 @@ describe('a login by QR code', () => {
 
   it('rejects other answers', async () => {
     const { loginId } = await start();
-    expect(await faultOf(fixture.login.answer(alice, loginId, phone('+9996620001'), 'phone'))).toEqual({
+    expect(await failureOf(fixture.login.answer(alice, loginId, phone('+9996620001'), 'phone'))).toEqual({
       kind: 'wrong_step',
     });
   });
@@ -245,7 +245,7 @@ describe('clients that wait with a QR code', () => {
     const shown = await start();
     fixture.telegram.goDown();
     fixture.telegram.shakeConnections();
-    const fault = await fixture.passTime(faultOf(wait(shown)));
+    const fault = await fixture.passTime(failureOf(wait(shown)));
     expect(fault).toEqual({ kind: 'telegram_unreachable' });
     fixture.telegram.comeBack();
     expect(await wait(shown)).toMatchObject({ step: { kind: 'qr' } });
@@ -253,7 +253,7 @@ describe('clients that wait with a QR code', () => {
 
   it('receive the cancellation at once, and its session is ended', async () => {
     const shown = await start();
-    const waiting = faultOf(wait(shown));
+    const waiting = failureOf(wait(shown));
     await fixture.telegram.untilListening(1);
     await fixture.login.cancel(alice, shown.loginId);
     expect(await waiting).toEqual({ kind: 'login_cancelled' });
@@ -265,7 +265,7 @@ describe('clients that wait with a QR code', () => {
     const shown = await start();
     const waiting = wait(shown);
     await fixture.telegram.untilListening(1);
-    expect(await faultOf(fixture.login.cancel(mxidOf('@bob:example.org'), shown.loginId))).toEqual({
+    expect(await failureOf(fixture.login.cancel(mxidOf('@bob:example.org'), shown.loginId))).toEqual({
       kind: 'login_unknown',
     });
     fixture.telegram.acceptLoginToken(urlOf(shown), near);
@@ -300,7 +300,7 @@ describe('clients that wait with a QR code', () => {
     const shown = await start();
     const waits = Array.from({ length: 16 }, () => wait(shown));
     await fixture.telegram.untilListening(1);
-    expect(await faultOf(wait(shown))).toEqual({ kind: 'asked_too_often', retryAfterMs: 3_000 });
+    expect(await failureOf(wait(shown))).toEqual({ kind: 'asked_too_often', retryAfterMs: 3_000 });
     fixture.telegram.acceptLoginToken(urlOf(shown), near);
     expect((await Promise.all(waits)).map(({ step }) => step.kind)).toEqual(waits.map(() => 'complete'));
     expect(await wait(shown)).toMatchObject({ step: { kind: 'complete' } });

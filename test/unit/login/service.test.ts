@@ -78,7 +78,7 @@ const password = (text: string): LoginInput => ({ kind: 'password', password: ne
 const token = (text: string): LoginInput => ({ kind: 'bot_token', token: new Secret(text) });
 
 /** Returns the fault of the failure. Fails the test if there is none. */
-async function faultOf(work: Promise<unknown>): Promise<LoginFailure['details']> {
+async function failureOf(work: Promise<unknown>): Promise<LoginFailure['details']> {
   const outcome = await work.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
@@ -106,7 +106,7 @@ describe('logging in', () => {
   it('requires the cloud password if the account has one', async () => {
     await login.submit(alice, phone(withPassword));
     expect(await login.submit(alice, code('22222'))).toEqual({ kind: 'password', hint: 'an animal that is right' });
-    expect(await faultOf(login.submit(alice, password('wrong')))).toEqual({ kind: 'password_invalid' });
+    expect(await failureOf(login.submit(alice, password('wrong')))).toEqual({ kind: 'password_invalid' });
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
   });
 
@@ -123,7 +123,7 @@ describe('logging in', () => {
   it('continues after a restart between any two steps', async () => {
     await login.submit(alice, phone(withPassword));
     await restart();
-    expect(await faultOf(login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
+    expect(await failureOf(login.submit(alice, code('11111')))).toEqual({ kind: 'phone_code_invalid' });
     await restart();
     await login.submit(alice, code('22222'));
     await restart();
@@ -134,9 +134,9 @@ describe('logging in', () => {
 
   it('requires permission, without which no connection is opened', async () => {
     for (const input of [phone(plain), code('1'), password('x'), token(botToken)]) {
-      expect(await faultOf(login.submit(outsider, input))).toEqual({ kind: 'not_permitted' });
+      expect(await failureOf(login.submit(outsider, input))).toEqual({ kind: 'not_permitted' });
     }
-    expect(await faultOf(login.whoAmI(outsider))).toEqual({ kind: 'not_permitted' });
+    expect(await failureOf(login.whoAmI(outsider))).toEqual({ kind: 'not_permitted' });
     expect(telegram.calls('connect')).toBe(0);
   });
 });
@@ -188,10 +188,10 @@ describe('the last step, repeated because its answer was lost', () => {
   it('finds the user logged in if it is another input, another user’s, or late', async () => {
     await login.submit(alice, phone(plain));
     await login.submit(alice, code('22222'));
-    expect(await faultOf(login.submit(alice, code('33333')))).toMatchObject({ kind: 'already_logged_in' });
-    expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    expect(await failureOf(login.submit(alice, code('33333')))).toMatchObject({ kind: 'already_logged_in' });
+    expect(await failureOf(login.submit(bob, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
     await clock.advance(10 * minutes);
-    expect(await faultOf(login.submit(alice, code('22222')))).toMatchObject({ kind: 'already_logged_in' });
+    expect(await failureOf(login.submit(alice, code('22222')))).toMatchObject({ kind: 'already_logged_in' });
     await login.sweep();
   });
 });
@@ -225,7 +225,7 @@ describe('a cloud password that is removed while it is required', () => {
     await login.submit(alice, phone('+9996624060'));
     await login.submit(alice, code('22222'));
     telegram.fail('signIn', { kind: 'phone_code_expired' });
-    expect(await faultOf(login.submit(alice, password('any')))).toEqual({ kind: 'login_revoked' });
+    expect(await failureOf(login.submit(alice, password('any')))).toEqual({ kind: 'login_revoked' });
     expect(await login.submit(alice, phone('+9996624060'))).toMatchObject({ kind: 'code', code: { fresh: true } });
   });
 });
@@ -237,7 +237,7 @@ describe('a request behind earlier work of the same user', () => {
     const first = login.submit(alice, code('22222'));
     const second = login.submit(alice, phone('+9996620235'));
     const third = login.whoAmI(alice);
-    const faults = Promise.all([faultOf(second), faultOf(third)]);
+    const faults = Promise.all([failureOf(second), failureOf(third)]);
     await clock.advance(25_001);
     release();
     expect(await first).toMatchObject({ kind: 'complete' });
@@ -263,7 +263,7 @@ describe('starting over', () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     await login.submit(alice, phone('+9996630001'));
-    expect(await faultOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'phone_code_not_entered' });
+    expect(await failureOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'phone_code_not_entered' });
     await login.sweep();
     expect(telegram.calls('logOut')).toBe(1);
     expect(await login.submit(alice, code('33333'))).toMatchObject({ kind: 'complete' });
@@ -271,15 +271,15 @@ describe('starting over', () => {
 
   it('with a number that does not exist does not change the first login', async () => {
     await login.submit(alice, phone(plain));
-    expect(await faultOf(login.submit(alice, phone('+49301234567')))).toEqual({ kind: 'phone_number_invalid' });
+    expect(await failureOf(login.submit(alice, phone('+49301234567')))).toEqual({ kind: 'phone_number_invalid' });
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
 
   it('is required after a code has expired', async () => {
     await login.submit(alice, phone(plain));
     telegram.expireCodes(numberOf(plain));
-    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
-    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    expect(await failureOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
+    expect(await failureOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
     expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code', code: { fresh: true } });
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
   });
@@ -288,7 +288,7 @@ describe('starting over', () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     telegram.endSessions('revoked');
-    expect(await faultOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'login_revoked' });
+    expect(await failureOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'login_revoked' });
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
@@ -299,7 +299,7 @@ describe('an abandoned login', () => {
   it('expires, and its session is ended at Telegram', async () => {
     await login.submit(alice, phone(plain));
     await clock.advance(30 * minutes);
-    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
+    expect(await failureOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_not_requested' });
     await login.sweep();
     expect(telegram.calls('logOut')).toBe(1);
     await login.sweep();
@@ -363,11 +363,17 @@ describe('an abandoned login', () => {
 describe('flood waits', () => {
   it('survive a restart and are counted down without requests to Telegram', async () => {
     telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 5 * minutes });
-    expect(await faultOf(login.submit(alice, phone(plain)))).toEqual({ kind: 'flood_wait', retryAfterMs: 5 * minutes });
+    expect(await failureOf(login.submit(alice, phone(plain)))).toEqual({
+      kind: 'flood_wait',
+      retryAfterMs: 5 * minutes,
+    });
     login = startService();
     await clock.advance(minutes);
-    expect(await faultOf(login.submit(alice, phone(plain)))).toEqual({ kind: 'flood_wait', retryAfterMs: 4 * minutes });
-    expect(await faultOf(login.submit(bob, phone(plain)))).toMatchObject({ kind: 'flood_wait' });
+    expect(await failureOf(login.submit(alice, phone(plain)))).toEqual({
+      kind: 'flood_wait',
+      retryAfterMs: 4 * minutes,
+    });
+    expect(await failureOf(login.submit(bob, phone(plain)))).toMatchObject({ kind: 'flood_wait' });
     expect(telegram.calls('sendCode')).toBe(1);
     await clock.advance(4 * minutes);
     expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
@@ -375,7 +381,7 @@ describe('flood waits', () => {
 
   it('of one number do not apply to another', async () => {
     telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: minutes });
-    await faultOf(login.submit(alice, phone(plain)));
+    await failureOf(login.submit(alice, phone(plain)));
     expect(await login.submit(alice, phone('+9996620001'))).toMatchObject({ kind: 'code' });
   });
 
@@ -386,7 +392,7 @@ describe('flood waits', () => {
     await login.submit(alice, phone(withPassword));
     if (operation === 'checkPassword') await login.submit(alice, code('22222'));
     telegram.fail(operation, { kind: 'flood_wait', retryAfterMs: 1000 });
-    expect(await faultOf(login.submit(alice, input))).toEqual({ kind: 'flood_wait', retryAfterMs: 1000 });
+    expect(await failureOf(login.submit(alice, input))).toEqual({ kind: 'flood_wait', retryAfterMs: 1000 });
     await clock.advance(1000);
     expect(['password', 'complete']).toContain((await login.submit(alice, input)).kind);
   });
@@ -397,7 +403,7 @@ describe('a session that has moved to another data centre', () => {
     await login.submit(alice, phone(plain));
     await clock.advance(minutes);
     telegram.fail('sendCode', { kind: 'flood_wait', retryAfterMs: 1000 }, { movesTo: 3 });
-    expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'flood_wait' });
+    expect(await failureOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'flood_wait' });
     await clock.advance(1000);
     const connects = telegram.calls('connect');
     expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code', code: { fresh: true } });
@@ -418,7 +424,7 @@ describe('the status of an account', () => {
     async (reason) => {
       await logIn(alice);
       telegram.endSessions(reason);
-      expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+      expect(await failureOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
       expect(await logIn(alice)).toMatchObject({ kind: 'complete' });
       expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
     },
@@ -426,7 +432,7 @@ describe('the status of an account', () => {
 
   it('is updated by a login attempt after the session has ended', async () => {
     await logIn(alice);
-    expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
+    expect(await failureOf(login.submit(alice, phone(plain)))).toMatchObject({ kind: 'already_logged_in' });
     telegram.endSessions('revoked');
     expect(await login.submit(alice, phone(plain))).toMatchObject({ kind: 'code' });
   });
@@ -434,8 +440,8 @@ describe('the status of an account', () => {
   it('stays logged in while Telegram is unreachable', async () => {
     await logIn(alice);
     telegram.goDown();
-    expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'telegram_unreachable' });
-    expect(await faultOf(login.submit(alice, phone(plain)))).toMatchObject({
+    expect(await failureOf(login.whoAmI(alice))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await failureOf(login.submit(alice, phone(plain)))).toMatchObject({
       kind: 'already_logged_in',
       user: { username: 'magic_2_0234' },
     });
@@ -444,7 +450,7 @@ describe('the status of an account', () => {
   });
 
   it('is logged out before the first login', async () => {
-    expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    expect(await failureOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
     expect(telegram.calls('connect')).toBe(0);
   });
 });
@@ -452,17 +458,17 @@ describe('the status of an account', () => {
 describe('a Telegram account that is linked to another user', () => {
   it('is rejected, and the new authorization is logged out again', async () => {
     const first = await logIn(alice);
-    expect(await faultOf(logIn(bob))).toEqual({ kind: 'telegram_account_taken' });
+    expect(await failureOf(logIn(bob))).toEqual({ kind: 'telegram_account_taken' });
     const id = first.kind === 'complete' ? first.user.id : '';
     expect(telegram.logOuts()).toEqual([id]);
     expect(telegram.authorizations(id)).toBe(1);
     expect(await login.whoAmI(alice)).toMatchObject({ id });
-    expect(await faultOf(login.whoAmI(bob))).toEqual({ kind: 'not_logged_in' });
+    expect(await failureOf(login.whoAmI(bob))).toEqual({ kind: 'not_logged_in' });
   });
 
   it('is rejected for bots too', async () => {
     await login.submit(alice, token(botToken));
-    expect(await faultOf(login.submit(bob, token(botToken)))).toEqual({ kind: 'telegram_account_taken' });
+    expect(await failureOf(login.submit(bob, token(botToken)))).toEqual({ kind: 'telegram_account_taken' });
     expect(telegram.authorizations('2000020001')).toBe(1);
   });
 
@@ -478,7 +484,7 @@ describe('a Telegram account that is linked to another user', () => {
     await logIn(alice);
     await login.submit(bob, phone(plain));
     telegram.fail('logOut', { kind: 'unreachable' });
-    expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
+    expect(await failureOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
     expect(telegram.authorizations('9996620234')).toBe(2);
     await restart();
     await clock.advance(10 * minutes);
@@ -491,14 +497,14 @@ describe('a Telegram account that is linked to another user', () => {
     await logIn(alice);
     telegram.endSessions('revoked');
     expect(await logIn(bob)).toMatchObject({ kind: 'complete' });
-    expect(await faultOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
+    expect(await failureOf(login.whoAmI(alice))).toEqual({ kind: 'not_logged_in' });
   });
 
   it('is not free if Telegram cannot answer whether the other session is valid', async () => {
     await logIn(alice);
     await login.submit(bob, phone(plain));
     telegram.fail('getMe', { kind: 'unreachable' });
-    expect(await faultOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
+    expect(await failureOf(login.submit(bob, code('22222')))).toEqual({ kind: 'telegram_account_taken' });
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
   });
 });
@@ -512,7 +518,7 @@ describe('an unreachable Telegram', () => {
   ])('at %s is reported, and the same input succeeds later', async (_, before, input) => {
     for (const each of before) await login.submit(alice, each);
     telegram.goDown();
-    expect(await faultOf(login.submit(alice, input))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await failureOf(login.submit(alice, input))).toEqual({ kind: 'telegram_unreachable' });
     telegram.comeBack();
     expect(['code', 'password', 'complete']).toContain((await login.submit(alice, input)).kind);
   });
@@ -520,14 +526,14 @@ describe('an unreachable Telegram', () => {
   it('that has accepted the code: the login is found complete', async () => {
     await login.submit(alice, phone(plain));
     telegram.loseAnswer('signIn');
-    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await failureOf(login.submit(alice, code('22222')))).toEqual({ kind: 'telegram_unreachable' });
     expect(await login.submit(alice, code('22222'))).toMatchObject({ kind: 'complete' });
     expect(await login.whoAmI(alice)).toMatchObject({ username: 'magic_2_0234' });
   });
 
   it('that has accepted the bot token: the authorization is ended, and the same token succeeds', async () => {
     telegram.loseAnswer('signInBot');
-    expect(await faultOf(login.submit(alice, token(botToken)))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await failureOf(login.submit(alice, token(botToken)))).toEqual({ kind: 'telegram_unreachable' });
     expect(await login.submit(alice, token(botToken))).toMatchObject({ kind: 'complete' });
     expect(telegram.authorizations('2000020001')).toBe(2);
     await login.sweep();
@@ -538,9 +544,9 @@ describe('an unreachable Telegram', () => {
   it('that has accepted the code, and is unreachable again at the check: the authorization is ended', async () => {
     await login.submit(alice, phone(plain));
     telegram.loseAnswer('signIn');
-    await faultOf(login.submit(alice, code('22222')));
+    await failureOf(login.submit(alice, code('22222')));
     telegram.fail('getMe', { kind: 'unreachable' });
-    expect(await faultOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
+    expect(await failureOf(login.submit(alice, code('22222')))).toEqual({ kind: 'phone_code_expired' });
     expect(telegram.authorizations('9996620234')).toBe(1);
     await login.sweep();
     expect(telegram.authorizations('9996620234')).toBe(0);
@@ -550,7 +556,7 @@ describe('an unreachable Telegram', () => {
     'that fails for a bot with $kind after accepting the token: the authorization is ended',
     async (fault) => {
       telegram.loseAnswer('signInBot', fault);
-      await faultOf(login.submit(alice, token(botToken)));
+      await failureOf(login.submit(alice, token(botToken)));
       expect(telegram.authorizations('2000020001')).toBe(1);
       await login.sweep();
       expect(telegram.authorizations('2000020001')).toBe(0);
@@ -561,7 +567,7 @@ describe('an unreachable Telegram', () => {
     await login.submit(alice, phone(withPassword));
     await login.submit(alice, code('22222'));
     telegram.loseAnswer('checkPassword');
-    expect(await faultOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'telegram_unreachable' });
+    expect(await failureOf(login.submit(alice, password(magicPassword)))).toEqual({ kind: 'telegram_unreachable' });
     expect(await login.submit(alice, password(magicPassword))).toMatchObject({ kind: 'complete' });
     expect(telegram.authorizations('9996621234')).toBe(1);
   });

@@ -34,7 +34,7 @@ function connect(deps: Partial<HttpFederationDeps> = {}) {
   });
 }
 
-async function faultOf(work: Promise<unknown>): Promise<FederationFailureDetails> {
+async function failureOf(work: Promise<unknown>): Promise<FederationFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
@@ -53,7 +53,7 @@ describe('the user of an OpenID token', () => {
   });
 
   it('is absent if the homeserver refuses', async () => {
-    expect(await faultOf(connect().openIdSubject(server, token))).toEqual({ kind: 'refused', status: 401 });
+    expect(await failureOf(connect().openIdSubject(server, token))).toEqual({ kind: 'refused', status: 401 });
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe('the user of an OpenID token', () => {
     ['a list', ['@alice:home.test']],
   ])('is absent if the answer contains no Matrix ID: %s', async (_, sub) => {
     homeserver.behave((response) => replyJson(response, 200, { sub }));
-    expect(await faultOf(connect().openIdSubject(server, token))).toMatchObject({ kind: 'answer_unfit' });
+    expect(await failureOf(connect().openIdSubject(server, token))).toMatchObject({ kind: 'answer_unfit' });
   });
 
   const unfit: readonly [string, (response: ServerResponse) => unknown, string][] = [
@@ -76,14 +76,14 @@ describe('the user of an OpenID token', () => {
   ];
   it.each(unfit)('is absent if the answer is %s', async (_, reply, problem) => {
     homeserver.behave(reply);
-    expect(await faultOf(connect().openIdSubject(server, token))).toEqual({ kind: 'answer_unfit', problem });
+    expect(await failureOf(connect().openIdSubject(server, token))).toEqual({ kind: 'answer_unfit', problem });
   });
 
   it('is not requested in a private network, nor without a server', async () => {
     homeserver.subjects.set('very/secret+&', '@alice:home.test');
     const strict = connect({ allowedNetworks: [] });
-    expect(await faultOf(strict.openIdSubject(server, token))).toEqual({ kind: 'address_refused' });
-    expect(await faultOf(connect().openIdSubject('nowhere.test' as ServerName, token))).toEqual({
+    expect(await failureOf(strict.openIdSubject(server, token))).toEqual({ kind: 'address_refused' });
+    expect(await failureOf(connect().openIdSubject('nowhere.test' as ServerName, token))).toEqual({
       kind: 'no_connection',
     });
     expect(homeserver.requests).toEqual([]);
@@ -130,7 +130,7 @@ describe('the user of an OpenID token', () => {
         lookUp: () => new Promise(() => {}),
         lookUpServices: () => Promise.resolve([record, record, record]),
       });
-      const fault = faultOf(federation.openIdSubject('home.test' as ServerName, token));
+      const fault = failureOf(federation.openIdSubject('home.test' as ServerName, token));
       for (let times = 0; times < 3; times += 1) await clock.advance(10_000);
       expect(await fault).toEqual({ kind: 'no_answer', afterMs: 30_000 });
     } finally {
@@ -152,7 +152,7 @@ describe('a bound 3PID', () => {
 
   it.each([201, 400, 403, 404, 500, 502])('is not accepted if the answer is %i', async (status) => {
     homeserver.behave((response) => replyJson(response, status, {}));
-    expect(await faultOf(connect().postOnBind(server, body))).toEqual({ kind: 'refused', status });
+    expect(await failureOf(connect().postOnBind(server, body))).toEqual({ kind: 'refused', status });
   });
 });
 
@@ -191,7 +191,7 @@ describe('a signature of a homeserver', () => {
   const oldKeys = () => ({ [key.keyId]: { key: key.publicKey, expired_ts: Number.MAX_SAFE_INTEGER } });
   it.each(forged)('cannot be checked if the published keys %s', async (_, published) => {
     homeserver.behave((response) => replyJson(response, 200, published()));
-    expect(await faultOf(connect().hasSigned(server, signedBy()))).toMatchObject({ kind: 'answer_unfit' });
+    expect(await failureOf(connect().hasSigned(server, signedBy()))).toMatchObject({ kind: 'answer_unfit' });
   });
 
   it('is invalid with a key that the homeserver publishes without signing by it', async () => {
@@ -224,7 +224,7 @@ describe('a signature of a homeserver', () => {
     homeserver.validUntil = clock.now() + 60_000;
     await federation.hasSigned(server, signedBy());
     await clock.advance(60_000);
-    expect(await faultOf(federation.hasSigned(server, signedBy()))).toMatchObject({ kind: 'answer_unfit' });
+    expect(await failureOf(federation.hasSigned(server, signedBy()))).toMatchObject({ kind: 'answer_unfit' });
   });
 
   it('with a new key is valid after the keys are requested again, every ten seconds at most', async () => {
@@ -246,10 +246,10 @@ describe('a signature of a homeserver', () => {
     const federation = connect({ clock });
     homeserver.behave((response) => replyJson(response, 502, {}));
     const refused = { kind: 'refused', status: 502 };
-    expect(await faultOf(federation.hasSigned(server, signedBy()))).toEqual(refused);
+    expect(await failureOf(federation.hasSigned(server, signedBy()))).toEqual(refused);
     homeserver.behave();
     await clock.advance(9_999);
-    expect(await faultOf(federation.hasSigned(server, signedBy()))).toEqual(refused);
+    expect(await failureOf(federation.hasSigned(server, signedBy()))).toEqual(refused);
     expect(asked()).toBe(1);
     await clock.advance(1);
     expect(await federation.hasSigned(server, signedBy())).toBe(true);
@@ -282,9 +282,9 @@ describe('a full queue', () => {
     const signed = { keyId: key.keyId, signature: key.sign(bytes), bytes };
     const federation = connect({ clock: createFakeClock(), bounds: { maxConcurrent: 1, maxWaiting: 0 } });
     const { asked, letGo } = holdOpenId();
-    const holding = faultOf(federation.openIdSubject(server, token));
+    const holding = failureOf(federation.openIdSubject(server, token));
     await asked;
-    expect(await faultOf(federation.hasSigned(server, signed))).toEqual({ kind: 'overloaded' });
+    expect(await failureOf(federation.hasSigned(server, signed))).toEqual({ kind: 'overloaded' });
     homeserver.behave();
     await federation.postOnBind(server, {});
     letGo();

@@ -42,7 +42,7 @@ function fetcher(deps: Partial<GuardedFetchDeps> = {}) {
 
 const get = (url: string) => ({ method: 'GET', url: new URL(url) }) as const;
 
-async function faultOf(work: Promise<unknown>): Promise<FederationFailureDetails> {
+async function failureOf(work: Promise<unknown>): Promise<FederationFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
@@ -138,7 +138,7 @@ describe('an address that is not public', () => {
     '①②⑦.0.0.1',
   ])('in the URL gets no connection: %s', async (host) => {
     for (const port of ['', ':8448']) {
-      expect(await faultOf(strict()(get(`https://${host}${port}/`)))).toEqual({ kind: 'address_refused' });
+      expect(await failureOf(strict()(get(`https://${host}${port}/`)))).toEqual({ kind: 'address_refused' });
     }
   });
 
@@ -153,14 +153,14 @@ describe('an address that is not public', () => {
     [['no address']],
   ])('of a name gets no connection, whatever other addresses the name has: %j', async (addresses) => {
     const request = strict(() => Promise.resolve(addresses))(get('https://home.test/'));
-    expect(await faultOf(request)).toEqual({ kind: 'address_refused' });
+    expect(await failureOf(request)).toEqual({ kind: 'address_refused' });
   });
 
   it('separate from the URL gets no connection', async () => {
     const request = { ...get('https://home.test/'), connectTo: { host: '169.254.169.254', port: 80 } };
-    expect(await faultOf(strict()(request))).toEqual({ kind: 'address_refused' });
+    expect(await failureOf(strict()(request))).toEqual({ kind: 'address_refused' });
     const named = { ...get('https://8.8.8.8/'), connectTo: { host: 'metadata.test', port: 80 } };
-    expect(await faultOf(strict(() => Promise.resolve(['169.254.169.254']))(named))).toEqual({
+    expect(await failureOf(strict(() => Promise.resolve(['169.254.169.254']))(named))).toEqual({
       kind: 'address_refused',
     });
   });
@@ -174,7 +174,7 @@ describe('an address that is not public', () => {
     const guarded = fetcher({ lookUp });
     expect((await guarded(get(`https://home.test:${server.port}/`))).text).toBe('fine');
     expect(looks).toBe(1);
-    expect(await faultOf(guarded(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'address_refused' });
+    expect(await failureOf(guarded(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'address_refused' });
   });
 
   it('gets no connection by a redirect, because none is followed', async () => {
@@ -194,7 +194,7 @@ describe('an address that is not public', () => {
     for (const allowedNetworks of [['127.0.0.1'], ['127.0.0.0/8'], ['10.0.0.0/8', '::ffff:127.0.0.1']]) {
       expect((await fetcher({ allowedNetworks })(get(url))).text).toBe('fine');
     }
-    expect(await faultOf(fetcher({ allowedNetworks: ['10.0.0.0/8', '::/0'] })(get(url)))).toEqual({
+    expect(await failureOf(fetcher({ allowedNetworks: ['10.0.0.0/8', '::/0'] })(get(url)))).toEqual({
       kind: 'address_refused',
     });
   });
@@ -223,11 +223,11 @@ describe('the server', () => {
       clock: systemClock,
       lookUp: () => Promise.resolve(['127.0.0.1']),
     });
-    expect(await faultOf(fetcher()(get(`https://home.test:${other.port}/?very-secret`)))).toEqual({
+    expect(await failureOf(fetcher()(get(`https://home.test:${other.port}/?very-secret`)))).toEqual({
       kind: 'no_connection',
     });
-    expect(await faultOf(fetcher()(get(`https://127.0.0.1:${other.port}/`)))).toEqual({ kind: 'no_connection' });
-    expect(await faultOf(untrusting(get(`https://home.test:${home.port}/`)))).toEqual({ kind: 'no_connection' });
+    expect(await failureOf(fetcher()(get(`https://127.0.0.1:${other.port}/`)))).toEqual({ kind: 'no_connection' });
+    expect(await failureOf(untrusting(get(`https://home.test:${home.port}/`)))).toEqual({ kind: 'no_connection' });
     expect([...other.requests, ...home.requests]).toEqual([]);
   });
 
@@ -241,7 +241,7 @@ describe('the server', () => {
     });
     expect((await fetcher()(via(home.port))).text).toBe('home');
     expect(home.requests).toMatchObject([{ headers: { host: 'matrix.home.test' }, serverName: 'matrix.home.test' }]);
-    expect(await faultOf(fetcher()(via(other.port)))).toEqual({ kind: 'no_connection' });
+    expect(await failureOf(fetcher()(via(other.port)))).toEqual({ kind: 'no_connection' });
   });
 
   it.each(hasIpv6 ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'])(
@@ -264,12 +264,12 @@ describe('the server', () => {
   it('that is not running, or has no address, is unreachable', async () => {
     const server = await startThirdPartyServer();
     await server.close();
-    expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/?very-secret`)))).toEqual({
+    expect(await failureOf(fetcher()(get(`https://home.test:${server.port}/?very-secret`)))).toEqual({
       kind: 'no_connection',
     });
     const lost = [() => Promise.resolve([]), () => Promise.reject(new Error('ENOTFOUND'))];
     for (const lookUp of lost) {
-      expect(await faultOf(fetcher({ lookUp })(get('https://home.test/')))).toEqual({ kind: 'no_connection' });
+      expect(await failureOf(fetcher({ lookUp })(get('https://home.test/')))).toEqual({ kind: 'no_connection' });
     }
   });
 
@@ -279,7 +279,7 @@ describe('the server', () => {
       response.writeHead(200, { 'Content-Length': '10' });
       response.write('half', () => response.destroy());
     });
-    expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'no_connection' });
+    expect(await failureOf(fetcher()(get(`https://home.test:${server.port}/`)))).toEqual({ kind: 'no_connection' });
   });
 
   it.each([
@@ -298,7 +298,7 @@ describe('the server', () => {
         write();
       });
     });
-    expect(await faultOf(fetcher()(get(`https://home.test:${server.port}/`)))).toEqual({
+    expect(await failureOf(fetcher()(get(`https://home.test:${server.port}/`)))).toEqual({
       kind: 'answer_unfit',
       problem: 'more than 10000 bytes',
     });
@@ -340,7 +340,7 @@ describe('the server', () => {
     await once(server, 'listening');
     closers.push(() => new Promise((resolve) => server.close(() => resolve())));
     const { port } = server.address() as AddressInfo;
-    expect(await faultOf(fetcher()(get(`http://home.test:${port}/`)))).toEqual({ kind: 'answer_unfit', problem });
+    expect(await failureOf(fetcher()(get(`http://home.test:${port}/`)))).toEqual({ kind: 'answer_unfit', problem });
   });
 });
 
@@ -349,7 +349,7 @@ describe('the time of a request', () => {
 
   it('ends during name resolution', async () => {
     const clock = createFakeClock();
-    const fault = faultOf(fetcher({ clock, lookUp: () => new Promise(() => {}) })(get('https://home.test/')));
+    const fault = failureOf(fetcher({ clock, lookUp: () => new Promise(() => {}) })(get('https://home.test/')));
     await clock.advance(10_000);
     expect(await fault).toEqual(late);
   });
@@ -358,7 +358,7 @@ describe('the time of a request', () => {
     const clock = createFakeClock();
     const silent = await startSilentServer();
     closers.push(() => silent.stop());
-    const fault = faultOf(fetcher({ clock })(get(`https://home.test:${silent.port}/`)));
+    const fault = failureOf(fetcher({ clock })(get(`https://home.test:${silent.port}/`)));
     await silent.firstTaken;
     await clock.advance(10_000);
     expect(await fault).toEqual(late);
@@ -379,7 +379,7 @@ describe('the time of a request', () => {
         resolve();
       });
     });
-    const fault = faultOf(fetcher({ clock })(get(`https://home.test:${server.port}/?very-secret`)));
+    const fault = failureOf(fetcher({ clock })(get(`https://home.test:${server.port}/?very-secret`)));
     await asked;
     await clock.advance(10_000);
     expect(await fault).toEqual(late);
@@ -392,8 +392,8 @@ describe('the time of a request', () => {
     const asked = new Promise<void>((resolve) => server.answer(() => resolve()));
     const guarded = fetcher({ clock, bounds: { maxConcurrent: 1, maxWaiting: 1 } });
     const url = `https://home.test:${server.port}/`;
-    const faults = [faultOf(guarded(get(url))), faultOf(guarded(get(url)))];
-    expect(await faultOf(guarded(get(url)))).toEqual({ kind: 'overloaded' });
+    const faults = [failureOf(guarded(get(url))), failureOf(guarded(get(url)))];
+    expect(await failureOf(guarded(get(url)))).toEqual({ kind: 'overloaded' });
     await asked;
     await clock.advance(10_000);
     expect(await Promise.all(faults)).toEqual([late, late]);
@@ -417,7 +417,7 @@ describe('a server that does not answer', () => {
     const lookUp = (host: string) => Promise.resolve([host.startsWith('silent') ? silent : '127.0.0.1']);
     const guarded = fetcher({ clock, lookUp, bounds: { maxConcurrent: 16, maxWaiting: 32 } });
     const faults = Array.from({ length: 26 }, (_unused, index) =>
-      faultOf(guarded(get(`http://${nameOf(index)}:${held.port}/`))),
+      failureOf(guarded(get(`http://${nameOf(index)}:${held.port}/`))),
     );
     expect((await guarded(get(`http://home.test:${other.port}/`))).status).toBe(404);
     await clock.advance(10_000);
@@ -433,7 +433,7 @@ describe('a server that does not answer', () => {
       host.endsWith('silent.test') ? new Promise<never>(() => undefined) : Promise.resolve(['127.0.0.1']);
     const guarded = fetcher({ clock, lookUp, bounds: { maxConcurrent: 16, maxWaiting: 32 } });
     const faults = Array.from({ length: 26 }, (_unused, index) =>
-      faultOf(guarded(get(`http://${index}.silent.test/`))),
+      failureOf(guarded(get(`http://${index}.silent.test/`))),
     );
     expect((await guarded(get(`http://home.other.test:${server.port}/`))).status).toBe(404);
     await clock.advance(10_000);

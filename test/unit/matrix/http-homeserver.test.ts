@@ -22,7 +22,7 @@ afterEach(() => homeserver.close());
 const connect = (clock: Clock = systemClock, address = homeserver.url) =>
   createHttpHomeserver({ address, deadlineMs: 10_000, clock });
 
-async function faultOf(work: Promise<unknown>): Promise<HomeserverFailureDetails> {
+async function failureOf(work: Promise<unknown>): Promise<HomeserverFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
@@ -76,7 +76,7 @@ describe('the answer of the homeserver', () => {
         response.writeHead(307, { Location: `${elsewhere.url}/_matrix/client/v3/login` });
         response.end();
       });
-      expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
+      expect(await failureOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
         kind: 'answer_unfit',
         problem: 'a redirect',
       });
@@ -96,7 +96,7 @@ describe('the answer of the homeserver', () => {
       response.writeHead(502);
       response.end(text);
     });
-    expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
+    expect(await failureOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
       kind: 'answer_unfit',
       problem: 'status 502 without a JSON object',
     });
@@ -114,7 +114,7 @@ describe('the answer of the homeserver', () => {
         write();
       });
     });
-    expect(await faultOf(connect().loginFlows(here))).toMatchObject({
+    expect(await failureOf(connect().loginFlows(here))).toMatchObject({
       kind: 'answer_unfit',
       problem: expect.stringMatching(/more than/),
     });
@@ -124,7 +124,7 @@ describe('the answer of the homeserver', () => {
   it('that does not come ends at a time limit', async () => {
     const clock = createFakeClock();
     const asked = new Promise<void>((resolve) => homeserver.intercept(() => resolve()));
-    const fault = faultOf(connect(clock).loginFlows(here));
+    const fault = failureOf(connect(clock).loginFlows(here));
     await asked;
     await clock.advance(10_000);
     expect(await fault).toEqual({ kind: 'no_answer', afterMs: 10_000 });
@@ -138,7 +138,7 @@ describe('the answer of the homeserver', () => {
         response.write('{"flows":', () => resolve());
       });
     });
-    const fault = faultOf(connect(clock).loginFlows(here));
+    const fault = failureOf(connect(clock).loginFlows(here));
     await begun;
     await clock.advance(10_000);
     expect(await fault).toEqual({ kind: 'no_answer', afterMs: 10_000 });
@@ -146,7 +146,7 @@ describe('the answer of the homeserver', () => {
 
   it('that breaks off is invalid', async () => {
     homeserver.intercept((response) => void response.socket?.destroy());
-    expect(await faultOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
+    expect(await failureOf(connect().logIn({ password: 'very secret' }, here, undefined))).toEqual({
       kind: 'no_connection',
     });
   });
@@ -172,7 +172,7 @@ describe('requests at the same time', () => {
     const clock = createFakeClock();
     const bounds = { maxConcurrent: 4, maxWaiting: 8 };
     const client = createHttpHomeserver({ address: homeserver.url, deadlineMs: 10_000, clock, bounds });
-    const asked = Array.from({ length: 12 }, () => faultOf(ask(client)));
+    const asked = Array.from({ length: 12 }, () => failureOf(ask(client)));
     const caller = { mxid: '@alice:home.test' as Mxid, accessToken: new Secret('token'), clientAddress: here };
     expect((await client.listAddresses(caller)).status).toBe(200);
     await clock.advance(10_000);
@@ -192,7 +192,7 @@ describe('requests at the same time', () => {
     const client = bounded(clock);
     const first = client.loginFlows(here);
     const second = client.loginFlows(here);
-    expect(await faultOf(client.loginFlows(here))).toEqual({ kind: 'overloaded' });
+    expect(await failureOf(client.loginFlows(here))).toEqual({ kind: 'overloaded' });
     await asked;
     homeserver.intercept((response) => sendJson(response, { status: 200, body: { flows: [] } }));
     held.forEach((response) => sendJson(response, { status: 200, body: { flows: [] } }));
@@ -204,7 +204,7 @@ describe('requests at the same time', () => {
     const clock = createFakeClock();
     const asked = new Promise<void>((resolve) => homeserver.intercept(() => resolve()));
     const client = bounded(clock);
-    const faults = [faultOf(client.loginFlows(here)), faultOf(client.loginFlows(here))];
+    const faults = [failureOf(client.loginFlows(here)), failureOf(client.loginFlows(here))];
     await asked;
     await clock.advance(10_000);
     const late = { kind: 'no_answer', afterMs: 10_000 };
@@ -229,5 +229,5 @@ it('a homeserver that is not running is unreachable', async () => {
   await once(server, 'close');
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const gone = connect(systemClock, `http://127.0.0.1:${port}`);
-  expect(await faultOf(gone.logIn({ password: 'very secret' }, here, undefined))).toEqual({ kind: 'no_connection' });
+  expect(await failureOf(gone.logIn({ password: 'very secret' }, here, undefined))).toEqual({ kind: 'no_connection' });
 });

@@ -30,7 +30,7 @@ const address = { medium: 'email', address: 'alice@mail.test' } as const;
 const bind = (at = name, deps: Partial<HttpIdentityServersDeps> = {}) =>
   connect(deps).bind(at, asked, new Secret('very/secret token'));
 
-async function faultOf(work: Promise<unknown>) {
+async function failureOf(work: Promise<unknown>) {
   const error: unknown = await work.then(
     () => expect.fail('there was an answer'),
     (reason: unknown) => reason,
@@ -101,19 +101,19 @@ describe('an identity server', () => {
 
   it.each([204, 301, 307])('that answers %d has not answered', async (status) => {
     server.answer((response) => void response.writeHead(status, { Location: 'https://elsewhere.test' }).end());
-    expect(await faultOf(bind())).toMatchObject({ kind: 'answer_unfit' });
+    expect(await failureOf(bind())).toMatchObject({ kind: 'answer_unfit' });
     expect(server.requests).toHaveLength(1);
   });
 
   it('is not reached in a private network, nor with another server’s certificate', async () => {
-    expect(await faultOf(bind(name, { allowedNetworks: [] }))).toEqual({ kind: 'address_refused' });
+    expect(await failureOf(bind(name, { allowedNetworks: [] }))).toEqual({ kind: 'address_refused' });
     const lookUp = () => Promise.resolve(['127.0.0.1']);
-    expect(await faultOf(bind(`elsewhere.test:${server.port}`, { lookUp }))).toEqual({ kind: 'no_connection' });
+    expect(await failureOf(bind(`elsewhere.test:${server.port}`, { lookUp }))).toEqual({ kind: 'no_connection' });
     expect(server.requests).toEqual([]);
   });
 
   it('has not answered if its answer is endless', async () => {
     server.answer((response) => void response.writeHead(200).end('x'.repeat(70_000)));
-    expect(await faultOf(bind())).toMatchObject({ kind: 'answer_unfit' });
+    expect(await failureOf(bind())).toMatchObject({ kind: 'answer_unfit' });
   });
 });

@@ -9,7 +9,7 @@ import { createRecordingMessenger } from '../../support/recording-messenger.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { startMailServer } from '../../support/mail-server.js';
 import { silentLogger } from '../../support/silent-logger.js';
-import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
+import { threepidFailureOf as failureOf } from '../../support/threepid-failures.js';
 import { allowances, day, emailRequest, keyOf, openValidation } from '../../support/validation.js';
 
 const after: (() => unknown)[] = [];
@@ -61,7 +61,10 @@ describe('an outage', () => {
       },
     ]);
     for (let time = 0; time < 10; time += 1) {
-      expect(await faultOf(validation.requestToken(emailRequest()))).toEqual({ kind: 'send_failed', medium: 'email' });
+      expect(await failureOf(validation.requestToken(emailRequest()))).toEqual({
+        kind: 'send_failed',
+        medium: 'email',
+      });
     }
     state.isUp = true;
     await validation.requestToken(emailRequest());
@@ -92,7 +95,7 @@ describe('an outage', () => {
       },
     ]);
     const request = emailRequest();
-    const asking = faultOf(validation.requestToken(request));
+    const asking = failureOf(validation.requestToken(request));
     await isGiven;
     await clock.advance(1000);
     expect(await asking).toEqual({ kind: 'send_failed', medium: 'email' });

@@ -6,7 +6,7 @@ import type { ThreepidFailureDetails } from '../../../src/threepid/failure.js';
 import type { Asker, TokenRequest } from '../../../src/threepid/validation.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 import { createRecordingMessenger } from '../../support/recording-messenger.js';
-import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
+import { threepidFailureOf as failureOf } from '../../support/threepid-failures.js';
 import {
   allowances,
   askerOf,
@@ -62,15 +62,15 @@ describe('a request is refused', () => {
     ['an empty link', emailRequest({ nextLink: '' }), refusedLink],
   ])('for %s', async (_what, request, fault) => {
     const { validation, messenger } = await open();
-    expect(await faultOf(validation.requestToken(request))).toEqual(fault);
+    expect(await failureOf(validation.requestToken(request))).toEqual(fault);
     expect(messenger.asked).toBe(0);
   });
 
   it('if no message can be sent to such an address', async () => {
     const { validation } = await open({ messenger: createRecordingMessenger(['email_validation']) });
     const unsupported = { kind: 'medium_unsupported', medium: 'msisdn' };
-    expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual(unsupported);
-    expect(await faultOf(validation.requestToken(phone('+1900')))).toEqual(unsupported);
+    expect(await failureOf(validation.requestToken(phoneRequest()))).toEqual(unsupported);
+    expect(await failureOf(validation.requestToken(phone('+1900')))).toEqual(unsupported);
     await validation.requestToken(emailRequest());
   });
 
@@ -88,16 +88,16 @@ describe('a request is refused', () => {
     const { validation, messenger } = await open({ allowedCountries: ['GB', 'US'] });
     const request = validation.requestToken(phone(number, country));
     if (outcome === 'sent') await request;
-    else expect(await faultOf(request)).toEqual({ kind: 'destination_refused' });
+    else expect(await failureOf(request)).toEqual({ kind: 'destination_refused' });
     expect(messenger.asked).toBe(outcome === 'sent' ? 1 : 0);
   });
 
   it('for a malformed secret in every operation', async () => {
     const { validation } = await open();
     const key = { purpose: 'identity', medium: 'email', sid: 'any', clientSecret: 'a b' } as const;
-    expect(await faultOf(validation.loadValidated(key))).toEqual(invalidSecret);
-    expect(await faultOf(validation.submitToken(key, new Secret('t'), undefined))).toEqual(invalidSecret);
-    expect(await faultOf(validation.consume(key, nothing))).toEqual(invalidSecret);
+    expect(await failureOf(validation.loadValidated(key))).toEqual(invalidSecret);
+    expect(await failureOf(validation.submitToken(key, new Secret('t'), undefined))).toEqual(invalidSecret);
+    expect(await failureOf(validation.consume(key, nothing))).toEqual(invalidSecret);
   });
 });
 
@@ -115,7 +115,7 @@ describe('if a message is not delivered', () => {
     const logger = createRecordingLogger();
     const { validation, messenger } = await open({ logger });
     messenger.fail(delivery);
-    expect(await faultOf(validation.requestToken(phoneRequest()))).toEqual(fault);
+    expect(await failureOf(validation.requestToken(phoneRequest()))).toEqual(fault);
     const { fields } = await logger.line('a validation token could not be sent');
     expect(JSON.parse(JSON.stringify(fields))).toEqual({
       reason: delivery.kind,
@@ -129,7 +129,7 @@ describe('if a message is not delivered', () => {
     const logger = createRecordingLogger();
     const { validation, messenger } = await open({ logger });
     messenger.fail({ kind: 'channel_down' });
-    await faultOf(validation.requestToken(emailRequest()));
+    await failureOf(validation.requestToken(emailRequest()));
     const { fields } = await logger.line('a validation token could not be sent');
     expect(fields).toEqual({ reason: 'channel_down', medium: 'email', domain: 'mail.test' });
   });
@@ -146,23 +146,23 @@ describe('if a message is not delivered', () => {
     const { validation, messenger } = await open({ allowances: { ...allowances, perPhoneNumber: two } });
     messenger.fail({ kind: 'address_unreachable' });
     for (let time = 0; time < 5; time += 1) {
-      expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
+      expect(await failureOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
         kind: 'send_failed',
       });
     }
     messenger.fail({ kind: 'channel_down' });
     for (let time = 0; time < 5; time += 1) {
-      expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
+      expect(await failureOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
         kind: 'send_failed',
       });
     }
     messenger.fail({ kind: 'address_unknown' }, { mayHaveSent: true });
     for (let time = 0; time < 2; time += 1) {
-      expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
+      expect(await failureOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toMatchObject({
         kind: 'send_failed',
       });
     }
-    expect(await faultOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toEqual({
+    expect(await failureOf(validation.requestToken(phoneRequest({ asker: askerOf('alice') })))).toEqual({
       kind: 'rate_limited',
       retryAfterMs: day,
     });
@@ -181,12 +181,15 @@ describe('there is a limit', () => {
     await clock.advance(1000);
     await validation.requestToken(emailRequest({ ...differently(2), asker: askerOf('bob', 'b'), purpose: 'account' }));
     const third = emailRequest({ ...differently(3), asker: askerOf('carol', 'c') });
-    expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: hour - 1000 });
+    expect(await failureOf(validation.requestToken(third))).toEqual({
+      kind: 'rate_limited',
+      retryAfterMs: hour - 1000,
+    });
     await validation.requestToken(emailTo('bob@mail.test'));
     await validation.requestToken(phoneRequest());
     await clock.advance(hour - 1000);
     await validation.requestToken(third);
-    expect(await faultOf(validation.requestToken(emailRequest(differently(4))))).toMatchObject({
+    expect(await failureOf(validation.requestToken(emailRequest(differently(4))))).toMatchObject({
       kind: 'rate_limited',
     });
   });
@@ -202,7 +205,7 @@ describe('there is a limit', () => {
     await clock.advance(hour - 1);
     await validation.sweep();
     const third = emailRequest({ ...differently(3), asker });
-    expect(await faultOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: 1 });
+    expect(await failureOf(validation.requestToken(third))).toEqual({ kind: 'rate_limited', retryAfterMs: 1 });
   });
 
   it('to messages to one phone number, which a guesser gets as an error', async () => {
@@ -214,8 +217,8 @@ describe('there is a limit', () => {
     const { sid } = await validation.requestToken(request);
     await clock.advance(1000);
     const again = { kind: 'rate_limited', retryAfterMs: hour - 1000 };
-    expect(await faultOf(validation.requestToken(phoneRequest({ sendAttempt: 2 })))).toEqual(again);
-    const guess = () => faultOf(validation.submitToken(keyOf(request, sid), new Secret('none'), undefined));
+    expect(await failureOf(validation.requestToken(phoneRequest({ sendAttempt: 2 })))).toEqual(again);
+    const guess = () => failureOf(validation.submitToken(keyOf(request, sid), new Secret('none'), undefined));
     expect(await guess()).toEqual({ kind: 'token_wrong' });
     expect(await guess()).toEqual({ kind: 'too_many_guesses', retryAfterMs: hour - 1000 });
     expect(messenger.sent).toHaveLength(1);
@@ -227,7 +230,7 @@ describe('there is a limit', () => {
       validation.requestToken(emailRequest({ ...differently(number), asker: anonymousAt(client) }));
     await ask(1, 'a');
     await ask(2, 'a');
-    expect(await faultOf(ask(3, 'a'))).toEqual(limited);
+    expect(await failureOf(ask(3, 'a'))).toEqual(limited);
     await ask(1, 'a');
     await ask(4, 'b');
     for (let number = 5; number < 15; number += 1) await ask(number, undefined);
@@ -239,7 +242,7 @@ describe('there is a limit', () => {
       validation.requestToken(emailRequest({ ...differently(number), asker: askerOf(user, `client ${number}`) }));
     await ask(1, 'alice');
     await ask(2, 'alice');
-    expect(await faultOf(ask(3, 'alice'))).toEqual(limited);
+    expect(await failureOf(ask(3, 'alice'))).toEqual(limited);
     await ask(4, 'bob');
   });
 
@@ -266,11 +269,11 @@ describe('there is a limit', () => {
         validation.requestToken({ ...request(index), ...differently(index), asker });
       await ask(0, askerAt(0));
       await ask(1, askerAt(1));
-      expect(await faultOf(ask(2, askerAt(2)))).toEqual(limited);
+      expect(await failureOf(ask(2, askerAt(2)))).toEqual(limited);
       await ask(3, foreigner('good.test'));
-      expect(await faultOf(ask(4, foreigner('third.test')))).toEqual(limited);
+      expect(await failureOf(ask(4, foreigner('third.test')))).toEqual(limited);
       await ask(4, askerOf('alice'));
-      expect(await faultOf(ask(2, askerOf('bob')))).toEqual(limited);
+      expect(await failureOf(ask(2, askerOf('bob')))).toEqual(limited);
     });
   });
 
@@ -279,7 +282,7 @@ describe('there is a limit', () => {
     const ask = (number: string) => validation.requestToken({ ...phone(number), asker: askerOf(number.slice(1)) });
     await ask('+447470674921');
     await ask('+447470674922');
-    expect(await faultOf(ask('+447470674923'))).toEqual(limited);
+    expect(await failureOf(ask('+447470674923'))).toEqual(limited);
     await ask('+33612345678');
     await validation.requestToken(emailRequest());
   });
@@ -291,9 +294,9 @@ describe('there is a limit', () => {
     const ask = (number: string) => validation.requestToken({ ...phone(number), asker: askerOf('alice') });
     await ask('+447470674921');
     await ask('+447470674922');
-    for (let time = 0; time < 5; time += 1) expect(await faultOf(ask('+447470674923'))).toEqual(limited);
+    for (let time = 0; time < 5; time += 1) expect(await failureOf(ask('+447470674923'))).toEqual(limited);
     await ask('+33612345678');
-    expect(await faultOf(ask('+33612345679'))).toEqual(limited);
+    expect(await failureOf(ask('+33612345679'))).toEqual(limited);
   });
 
   it('to the tokens of one client, right or wrong', async () => {
@@ -302,9 +305,9 @@ describe('there is a limit', () => {
     const { sid } = await validation.requestToken(request);
     const give = (token: string, client: string | undefined) =>
       validation.submitToken(keyOf(request, sid), new Secret(token), client);
-    expect(await faultOf(give('wrong', 'a'))).toEqual({ kind: 'token_wrong' });
+    expect(await failureOf(give('wrong', 'a'))).toEqual({ kind: 'token_wrong' });
     await give(messenger.tokens()[0] ?? '', 'a');
-    expect(await faultOf(give(messenger.tokens()[0] ?? '', 'a'))).toEqual(limited);
+    expect(await failureOf(give(messenger.tokens()[0] ?? '', 'a'))).toEqual(limited);
     await give(messenger.tokens()[0] ?? '', 'b');
     for (let time = 0; time < 5; time += 1) await give(messenger.tokens()[0] ?? '', undefined);
   });

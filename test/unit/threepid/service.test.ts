@@ -5,7 +5,7 @@ import { ThreepidFailure } from '../../../src/threepid/failure.js';
 import type { TokenRequest } from '../../../src/threepid/validation.js';
 import { anotherTurn } from '../../support/another-turn.js';
 import { createRecordingMessenger } from '../../support/recording-messenger.js';
-import { threepidFaultOf as faultOf } from '../../support/threepid-faults.js';
+import { threepidFailureOf as failureOf } from '../../support/threepid-failures.js';
 import {
   allowances,
   askerOf,
@@ -47,7 +47,7 @@ describe('a 3PID is validated', () => {
     expect(sid).toMatch(/^[0-9A-Za-z]{32}$/);
     expect(address).toEqual({ medium: 'email', address: 'alice@mail.test' });
     expect(internationalFormat).toBeUndefined();
-    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
+    expect(await failureOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
     await clock.advance(1234);
     expect(lastToken()).toMatch(/^[0-9A-Za-z]{32}$/);
     expect(await submit(request, sid, lastToken())).toEqual({ nextLink: undefined });
@@ -74,7 +74,7 @@ describe('a 3PID is validated', () => {
     await under.clock.advance(1000);
     await submit(request, sid, lastToken());
     expect(await load(request, sid)).toEqual(proven);
-    expect(await faultOf(submit(request, sid, 'wrong'))).toEqual({ kind: 'token_wrong' });
+    expect(await failureOf(submit(request, sid, 'wrong'))).toEqual({ kind: 'token_wrong' });
     expect(await load(request, sid)).toEqual(proven);
   });
 
@@ -85,21 +85,23 @@ describe('a 3PID is validated', () => {
     const key = keyOf(request, sid);
     const check = (token: string) => validation.checkToken(key, new Secret(token), undefined);
     expect(await check(lastToken())).toEqual({ medium: 'msisdn', address: '447470674927' });
-    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
-    let fault = await faultOf(check(wrongCode(lastToken())));
+    expect(await failureOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
+    let fault = await failureOf(check(wrongCode(lastToken())));
     for (let guess = 1; fault?.kind === 'token_wrong' && guess < 20; guess += 1) {
-      fault = await faultOf(check(wrongCode(lastToken())));
+      fault = await failureOf(check(wrongCode(lastToken())));
     }
     expect(fault).toMatchObject({ kind: 'too_many_guesses' });
-    expect(await faultOf(check(lastToken()))).toMatchObject({ kind: 'too_many_guesses' });
+    expect(await failureOf(check(lastToken()))).toMatchObject({ kind: 'too_many_guesses' });
   });
 
   it('until that has been used', async () => {
     const request = emailRequest();
     const sid = await prove(request);
     await under.validation.consume(keyOf(request, sid), nothing);
-    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_unknown' });
-    expect(await faultOf(under.validation.consume(keyOf(request, sid), nothing))).toEqual({ kind: 'session_unknown' });
+    expect(await failureOf(load(request, sid))).toEqual({ kind: 'session_unknown' });
+    expect(await failureOf(under.validation.consume(keyOf(request, sid), nothing))).toEqual({
+      kind: 'session_unknown',
+    });
     expect(await ask(request)).not.toBe(sid);
   });
 });
@@ -125,10 +127,10 @@ describe('a validated session', () => {
   it('is required: not one that is open or has expired', async () => {
     const request = emailRequest();
     const key = keyOf(request, await ask(request));
-    expect(await faultOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_not_validated' });
+    expect(await failureOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_not_validated' });
     await submit(request, key.sid, lastToken());
     await under.clock.advance(day);
-    expect(await faultOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_expired' });
+    expect(await failureOf(under.validation.consume(key, nothing))).toEqual({ kind: 'session_expired' });
   });
 });
 
@@ -143,7 +145,7 @@ describe('a token that is withheld', () => {
     expect(under.messenger.sent).toEqual([{ kind: 'email_in_use', to: 'alice@mail.test', brand: 'acme' }]);
     expect(await ask(first)).toBe(sid);
     expect(await ask({ ...first, sendAttempt: 2 })).toBe(sid);
-    expect(await faultOf(ask({ ...first, sendAttempt: 3 }))).toMatchObject({ kind: 'rate_limited' });
+    expect(await failureOf(ask({ ...first, sendAttempt: 3 }))).toMatchObject({ kind: 'rate_limited' });
     expect(under.messenger.sent).toHaveLength(2);
   });
 
@@ -222,7 +224,7 @@ describe('the check that admits a request', () => {
     };
     await expect(ask(emailRequest({ admit: refuse }))).rejects.toThrow('refused');
     await expect(ask(phoneRequest({ admit: refuse }))).rejects.toThrow('refused');
-    expect(await faultOf(ask(emailRequest({ admit: refuse })))).toMatchObject({ kind: 'rate_limited' });
+    expect(await failureOf(ask(emailRequest({ admit: refuse })))).toMatchObject({ kind: 'rate_limited' });
     expect(asked).toEqual(['email alice@mail.test', 'msisdn 447470674927']);
     expect(under.messenger.asked).toBe(0);
   });
@@ -283,7 +285,7 @@ describe('a message', () => {
 
   it('that could not be sent is sent by the same request', async () => {
     under.messenger.fail({ kind: 'channel_down' });
-    expect(await faultOf(ask(emailRequest()))).toEqual({ kind: 'send_failed', medium: 'email' });
+    expect(await failureOf(ask(emailRequest()))).toEqual({ kind: 'send_failed', medium: 'email' });
     under.messenger.fail(undefined);
     await ask(emailRequest());
     expect(under.messenger.sent).toHaveLength(1);
@@ -332,8 +334,8 @@ describe('a session', () => {
     await under.clock.advance(day - 1);
     await ask({ ...first, sendAttempt: 2 });
     await under.clock.advance(1);
-    expect(await faultOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
-    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_expired' });
+    expect(await failureOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
+    expect(await failureOf(load(first, sid))).toEqual({ kind: 'session_expired' });
   });
 
   it('can be used for a day from its validation on', async () => {
@@ -344,8 +346,8 @@ describe('a session', () => {
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
     await submit(first, sid, lastToken());
     await under.clock.advance(1);
-    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_expired' });
-    expect(await faultOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
+    expect(await failureOf(load(first, sid))).toEqual({ kind: 'session_expired' });
+    expect(await failureOf(submit(first, sid, lastToken()))).toEqual({ kind: 'session_expired' });
   });
 
   it('is reported as expired for days, and then deleted', async () => {
@@ -353,11 +355,11 @@ describe('a session', () => {
     const proven = await prove({ ...first, clientSecret: 'another' });
     await under.clock.advance(6 * day - 1);
     await under.validation.sweep();
-    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_expired' });
+    expect(await failureOf(load(first, sid))).toEqual({ kind: 'session_expired' });
     await under.clock.advance(1);
     await under.validation.sweep();
-    expect(await faultOf(load(first, sid))).toEqual({ kind: 'session_unknown' });
-    expect(await faultOf(load({ ...first, clientSecret: 'another' }, proven))).toEqual({ kind: 'session_unknown' });
+    expect(await failureOf(load(first, sid))).toEqual({ kind: 'session_unknown' });
+    expect(await failureOf(load({ ...first, clientSecret: 'another' }, proven))).toEqual({ kind: 'session_unknown' });
   });
 
   it('is not found without its ID, its secret and its purpose', async () => {
@@ -373,9 +375,9 @@ describe('a session', () => {
     for (const request of unknownRequests) {
       const { validation } = under;
       const unknown = { kind: 'session_unknown' };
-      expect(await faultOf(validation.loadValidated(request))).toEqual(unknown);
-      expect(await faultOf(validation.submitToken(request, new Secret(lastToken()), undefined))).toEqual(unknown);
-      expect(await faultOf(validation.consume(request, nothing))).toEqual(unknown);
+      expect(await failureOf(validation.loadValidated(request))).toEqual(unknown);
+      expect(await failureOf(validation.submitToken(request, new Secret(lastToken()), undefined))).toEqual(unknown);
+      expect(await failureOf(validation.consume(request, nothing))).toEqual(unknown);
     }
     expect(await load(first, sid)).toMatchObject({ address: 'alice@mail.test' });
   });
@@ -386,9 +388,9 @@ describe('a session', () => {
     const key = { ...keyOf(request, sid), medium: 'email' as const };
     for (let guess = 0; guess < 6; guess += 1) {
       const submitted = under.validation.submitToken(key, new Secret(lastToken()), undefined);
-      expect(await faultOf(submitted)).toEqual({ kind: 'session_unknown' });
+      expect(await failureOf(submitted)).toEqual({ kind: 'session_unknown' });
     }
-    expect(await faultOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
+    expect(await failureOf(load(request, sid))).toEqual({ kind: 'session_not_validated' });
     await submit(request, sid, wrongCode(lastToken())).catch(() => undefined);
     await submit(request, sid, lastToken());
   });
@@ -401,14 +403,14 @@ describe('guesses', () => {
     const sid = await ask(request);
     const code = lastToken();
     for (let guess = 0; guess < 5; guess += 1) {
-      expect(await faultOf(submit(request, sid, wrongCode(code)))).toEqual({ kind: 'token_wrong' });
+      expect(await failureOf(submit(request, sid, wrongCode(code)))).toEqual({ kind: 'token_wrong' });
     }
     const tooMany = { kind: 'too_many_guesses', retryAfterMs: 0 };
-    expect(await faultOf(submit(request, sid, code))).toEqual(tooMany);
+    expect(await failureOf(submit(request, sid, code))).toEqual(tooMany);
     expect(await ask(request)).toBe(sid);
-    expect(await faultOf(submit(request, sid, code))).toEqual(tooMany);
+    expect(await failureOf(submit(request, sid, code))).toEqual(tooMany);
     expect(await ask(phoneRequest({ sendAttempt: 2 }))).toBe(sid);
-    expect(await faultOf(submit(request, sid, code))).toEqual({ kind: 'token_wrong' });
+    expect(await failureOf(submit(request, sid, code))).toEqual({ kind: 'token_wrong' });
     await submit(request, sid, lastToken());
     expect(await load(request, sid)).toMatchObject({ address: '447470674927' });
   });
@@ -416,7 +418,7 @@ describe('guesses', () => {
   it('are right at the fifth', async () => {
     const sid = await ask(request);
     const code = lastToken();
-    for (let guess = 0; guess < 4; guess += 1) await faultOf(submit(request, sid, wrongCode(code)));
+    for (let guess = 0; guess < 4; guess += 1) await failureOf(submit(request, sid, wrongCode(code)));
     await submit(request, sid, code);
     expect(await load(request, sid)).toMatchObject({ address: '447470674927' });
   });
@@ -425,7 +427,7 @@ describe('guesses', () => {
     const sid = await ask(request);
     const code = lastToken();
     for (let guess = 0; guess < 9; guess += 1) {
-      await faultOf(submit({ ...request, clientSecret: 'another' }, sid, wrongCode(code)));
+      await failureOf(submit({ ...request, clientSecret: 'another' }, sid, wrongCode(code)));
     }
     await submit(request, sid, code);
   });
@@ -434,7 +436,7 @@ describe('guesses', () => {
     const mailed = emailRequest();
     const sid = await ask(mailed);
     for (let guess = 0; guess < 20; guess += 1) {
-      expect(await faultOf(submit(mailed, sid, 'wrong'))).toEqual({ kind: 'token_wrong' });
+      expect(await failureOf(submit(mailed, sid, 'wrong'))).toEqual({ kind: 'token_wrong' });
     }
     await submit(mailed, sid, lastToken());
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readNewUser } from '../../../../src/accounts/embedded/account-administration.js';
 import type { Mxid, ServerName } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf, loginOf } from '../../../support/account-requests.js';
+import { failureOf, loginOf } from '../../../support/account-requests.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../../../support/embedded-accounts.js';
 
 const alice = '@alice:example.test' as Mxid;
@@ -48,11 +48,11 @@ describe('the administration of accounts', () => {
     await embedded.administration.add(alice, password);
     const { accessToken } = await embedded.accounts.logIn(loginOf('alice', 'a password'));
     expect(await embedded.administration.resetPassword(alice, new Secret('new'))).toBe(true);
-    expect(await faultOf(embedded.accounts.whoAmI(accessToken, ''))).toEqual({
+    expect(await failureOf(embedded.accounts.whoAmI(accessToken, ''))).toEqual({
       kind: 'token_unknown',
       softLogout: false,
     });
-    expect(await faultOf(embedded.accounts.logIn(loginOf('alice', 'a password')))).toEqual({
+    expect(await failureOf(embedded.accounts.logIn(loginOf('alice', 'a password')))).toEqual({
       kind: 'wrong_credentials',
     });
     await embedded.accounts.logIn(loginOf('alice', 'new'));
@@ -64,7 +64,7 @@ describe('the administration of accounts', () => {
     await embedded.addAddress(alice, { medium: 'email', address: 'alice@mail.test' });
     const { accessToken } = await embedded.accounts.logIn(loginOf('alice', 'a password'));
     expect(await embedded.administration.deactivate(alice)).toBe(true);
-    expect(await faultOf(embedded.accounts.whoAmI(accessToken, ''))).toMatchObject({ kind: 'token_unknown' });
+    expect(await failureOf(embedded.accounts.whoAmI(accessToken, ''))).toMatchObject({ kind: 'token_unknown' });
     expect(await embedded.administration.deactivate(alice)).toBe(false);
     expect(await embedded.administration.deactivate(unknown)).toBe(false);
     expect(await embedded.administration.resetPassword(alice, password)).toBe(false);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { type TestUser } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from '../../../support/embedded-addresses.js';
@@ -36,10 +36,12 @@ describe('if 3PIDs must not be changed', () => {
     await embedded.addAddress(alice.mxid, { medium: 'email', address: email });
     const session = { sid: 's', clientSecret: 'c' };
     const disabled = { kind: 'address_changes_disabled' };
-    expect(await faultOf(addresses.requestToken(tokenRequest('new@mail.test', alice.caller)))).toEqual(disabled);
-    expect(await faultOf(addresses.add(alice.caller, session, password(alice, alice.password), {}))).toEqual(disabled);
-    expect(await faultOf(addresses.addWithoutAuthentication(alice.caller, session, {}))).toEqual(disabled);
-    expect(await faultOf(addresses.remove(alice.caller, removal))).toEqual(disabled);
+    expect(await failureOf(addresses.requestToken(tokenRequest('new@mail.test', alice.caller)))).toEqual(disabled);
+    expect(await failureOf(addresses.add(alice.caller, session, password(alice, alice.password), {}))).toEqual(
+      disabled,
+    );
+    expect(await failureOf(addresses.addWithoutAuthentication(alice.caller, session, {}))).toEqual(disabled);
+    expect(await failureOf(addresses.remove(alice.caller, removal))).toEqual(disabled);
     expect(await addresses.list(alice.caller)).toHaveLength(1);
     expect(messenger.sent).toEqual([]);
     expect(await addresses.unbind(alice.caller, removal)).toBe('no-support');
@@ -66,7 +68,7 @@ describe('a 3PID', () => {
     identityServers.answer('elsewhere.test', { kind: 'no_connection' });
     expect(await addresses.remove(alice.caller, removal)).toBe('no-support');
     expect(await addresses.list(alice.caller)).toEqual([]);
-    expect(await faultOf(addresses.unbind(alice.caller, removal))).toEqual({ kind: 'identity_server_unreachable' });
+    expect(await failureOf(addresses.unbind(alice.caller, removal))).toEqual({ kind: 'identity_server_unreachable' });
     identityServers.answer('elsewhere.test', undefined);
     expect(await addresses.remove(alice.caller, removal)).toBe('success');
   });
@@ -82,7 +84,7 @@ describe('a 3PID', () => {
     for (let time = 0; time < 30; time += 1) await bind();
     expect(await addresses.remove(alice.caller, removal)).toBe('no-support');
     expect(await addresses.list(alice.caller)).toEqual([]);
-    expect(await faultOf(addresses.unbind(alice.caller, removal))).toMatchObject({ kind: 'rate_limited' });
+    expect(await failureOf(addresses.unbind(alice.caller, removal))).toMatchObject({ kind: 'rate_limited' });
     await clock.advance(600_000);
     expect(await addresses.unbind(alice.caller, removal)).toBe('success');
   });
@@ -105,7 +107,7 @@ describe('a 3PID', () => {
     const alice = await logInNew('alice');
     await embedded.addAddress(alice.mxid, { medium: 'email', address: email });
     const removing = addresses.remove(alice.caller, { ...removal, idServer: 'https://id.test' });
-    expect(await faultOf(removing)).toEqual({ kind: 'identity_server_invalid' });
+    expect(await failureOf(removing)).toEqual({ kind: 'identity_server_invalid' });
     expect(await addresses.list(alice.caller)).toHaveLength(1);
   });
 
@@ -117,8 +119,8 @@ describe('a 3PID', () => {
     const { addresses, logInNew } = await open();
     const { caller } = await logInNew('alice');
     const invalid = { kind: 'parameter_invalid', name: 'address' };
-    expect(await faultOf(addresses.remove(caller, { ...removal, medium, address }))).toMatchObject(invalid);
-    expect(await faultOf(addresses.unbind(caller, { ...removal, medium, address }))).toMatchObject(invalid);
+    expect(await failureOf(addresses.remove(caller, { ...removal, medium, address }))).toMatchObject(invalid);
+    expect(await failureOf(addresses.unbind(caller, { ...removal, medium, address }))).toMatchObject(invalid);
   });
 
   it('is deleted with its account, together with the records of its bindings', async () => {
@@ -146,14 +148,14 @@ describe('guesses at the password', () => {
     const wrong = password(alice, 'wrong');
     for (let guess = 0; guess < 5; guess += 1) {
       const adding = opened.addresses.add(alice.caller, session, wrong, {});
-      expect(await faultOf(adding)).toMatchObject({ kind: 'authentication_incomplete' });
+      expect(await failureOf(adding)).toMatchObject({ kind: 'authentication_incomplete' });
       const minting = opened.embedded.accounts.mintLoginToken(alice.caller.accessToken, wrong);
-      expect(await faultOf(minting)).toMatchObject({ kind: 'authentication_incomplete' });
+      expect(await failureOf(minting)).toMatchObject({ kind: 'authentication_incomplete' });
     }
     const right = password(alice, alice.password);
     const adding = opened.addresses.add(alice.caller, session, right, {});
-    expect(await faultOf(adding)).toMatchObject({ kind: 'rate_limited' });
+    expect(await failureOf(adding)).toMatchObject({ kind: 'rate_limited' });
     const minting = opened.embedded.accounts.mintLoginToken(alice.caller.accessToken, right);
-    expect(await faultOf(minting)).toMatchObject({ kind: 'rate_limited' });
+    expect(await failureOf(minting)).toMatchObject({ kind: 'rate_limited' });
   });
 });

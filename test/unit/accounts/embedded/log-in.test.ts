@@ -6,7 +6,7 @@ import { AccountFailure } from '../../../../src/accounts/failure.js';
 import type { Mxid } from '../../../../src/base/mxid.js';
 import { systemRandom } from '../../../../src/base/random.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf, loginBy, loginOf } from '../../../support/account-requests.js';
+import { failureOf, loginBy, loginOf } from '../../../support/account-requests.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../../../support/embedded-accounts.js';
 
 const clientAddress = '203.0.113.7';
@@ -47,7 +47,7 @@ describe('a login to an embedded account', () => {
     await embedded.clock.advance(299_999);
     await embedded.accounts.whoAmI(grant.accessToken, clientAddress);
     await embedded.clock.advance(1);
-    expect(await faultOf(embedded.accounts.whoAmI(grant.accessToken, clientAddress))).toEqual({
+    expect(await failureOf(embedded.accounts.whoAmI(grant.accessToken, clientAddress))).toEqual({
       kind: 'token_unknown',
       softLogout: true,
     });
@@ -65,8 +65,8 @@ describe('a login to an embedded account', () => {
     const elsewhere = await logIn(asAlice());
     const second = await logIn(asAlice({ ...kitchen, deviceName: 'Another name' }));
     const gone = { kind: 'token_unknown', softLogout: false };
-    expect(await faultOf(embedded.accounts.whoAmI(first.accessToken, clientAddress))).toEqual(gone);
-    expect(await faultOf(embedded.accounts.refresh(first.refreshToken ?? new Secret('none')))).toEqual(gone);
+    expect(await failureOf(embedded.accounts.whoAmI(first.accessToken, clientAddress))).toEqual(gone);
+    expect(await failureOf(embedded.accounts.refresh(first.refreshToken ?? new Secret('none')))).toEqual(gone);
     await embedded.accounts.whoAmI(elsewhere.accessToken, clientAddress);
     await embedded.accounts.whoAmI(second.accessToken, clientAddress);
     const devices = await embedded.database.transaction((tx) => tx.devices.listByUser(alice.mxid));
@@ -92,12 +92,15 @@ describe('a login to an embedded account', () => {
   it('refuses a device ID of more than 512 characters, only after the right password', async () => {
     expect((await logIn(asAlice({ deviceId: 'X'.repeat(512) }))).deviceId).toHaveLength(512);
     const tooLong = { deviceId: 'X'.repeat(513) };
-    expect(await faultOf(logIn(asAlice(tooLong)))).toMatchObject({ kind: 'parameter_invalid', name: 'device_id' });
-    expect(await faultOf(logIn(loginOf(alice.mxid, 'wrong', tooLong)))).toEqual({ kind: 'wrong_credentials' });
+    expect(await failureOf(logIn(asAlice(tooLong)))).toMatchObject({ kind: 'parameter_invalid', name: 'device_id' });
+    expect(await failureOf(logIn(loginOf(alice.mxid, 'wrong', tooLong)))).toEqual({ kind: 'wrong_credentials' });
   });
 
   it.each(['\0', 'KIT\0CHEN', 'KITCHEN\n', '\u0085', 'KIT\ud800CHEN'])('refuses the device ID %j', async (deviceId) => {
-    expect(await faultOf(logIn(asAlice({ deviceId })))).toMatchObject({ kind: 'parameter_invalid', name: 'device_id' });
+    expect(await failureOf(logIn(asAlice({ deviceId })))).toMatchObject({
+      kind: 'parameter_invalid',
+      name: 'device_id',
+    });
   });
 
   it('removes control characters from the name of a new device', async () => {
@@ -108,8 +111,8 @@ describe('a login to an embedded account', () => {
 
   it('reports a deactivated account only after the right password', async () => {
     await embedded.administration.deactivate(alice.mxid);
-    expect(await faultOf(logIn(asAlice()))).toEqual({ kind: 'user_deactivated' });
-    expect(await faultOf(logIn(loginOf(alice.mxid, 'wrong')))).toEqual({ kind: 'wrong_credentials' });
+    expect(await failureOf(logIn(asAlice()))).toEqual({ kind: 'user_deactivated' });
+    expect(await failureOf(logIn(loginOf(alice.mxid, 'wrong')))).toEqual({ kind: 'wrong_credentials' });
   });
 
   it('is refused to an account without a password, for any input', async () => {
@@ -117,7 +120,7 @@ describe('a login to an embedded account', () => {
     const record = { mxid, passwordHash: undefined, createdAt: 1, deactivatedAt: undefined };
     await embedded.database.transaction((tx) => tx.accounts.insert(record));
     for (const password of ['', 'anything']) {
-      expect(await faultOf(logIn(loginOf(mxid, password)))).toEqual({ kind: 'wrong_credentials' });
+      expect(await failureOf(logIn(loginOf(mxid, password)))).toEqual({ kind: 'wrong_credentials' });
     }
   });
 
@@ -126,12 +129,12 @@ describe('a login to an embedded account', () => {
     await embedded.administration.add(capital, new Secret('another password'));
     expect((await logIn(loginOf('Alice', 'another password'))).mxid).toBe(capital);
     expect((await logIn(asAlice())).mxid).toBe(alice.mxid);
-    expect(await faultOf(logIn(loginOf('ALICE', alice.password)))).toEqual({ kind: 'wrong_credentials' });
+    expect(await failureOf(logIn(loginOf('ALICE', alice.password)))).toEqual({ kind: 'wrong_credentials' });
   });
 
   it('rejects the types of login that only homeservers have', async () => {
     const type = 'm.login.application_service';
-    expect(await faultOf(logIn(loginBy({ kind: 'other', type })))).toEqual({ kind: 'login_type_unknown', type });
+    expect(await failureOf(logIn(loginBy({ kind: 'other', type })))).toEqual({ kind: 'login_type_unknown', type });
   });
 });
 
@@ -171,7 +174,7 @@ describe('refusals of a login', () => {
       address('pigeon', 'grey'),
     ];
     for (const attempt of attempts) {
-      expect(await faultOf(accounts.logIn(attempt))).toEqual({ kind: 'wrong_credentials' });
+      expect(await failureOf(accounts.logIn(attempt))).toEqual({ kind: 'wrong_credentials' });
     }
     expect(compared).toHaveLength(attempts.length);
   });
@@ -218,8 +221,8 @@ describe('the hash of a password', () => {
 
   it('is kept if the login is refused', async () => {
     const before = await storedHash();
-    await faultOf(logIn(loginOf(alice.mxid, 'wrong')));
-    await faultOf(logIn(asAlice({ deviceId: 'X'.repeat(513) })));
+    await failureOf(logIn(loginOf(alice.mxid, 'wrong')));
+    await failureOf(logIn(asAlice({ deviceId: 'X'.repeat(513) })));
     expect(await storedHash()).toBe(before);
   });
 
@@ -240,7 +243,7 @@ describe('the hash of a password', () => {
       return isRight;
     };
     const { accounts } = await openEmbeddedAccounts({ hasher: { ...hasher, verify }, database: embedded.database });
-    expect(await faultOf(accounts.logIn(asAlice()))).toEqual({ kind: 'wrong_credentials' });
+    expect(await failureOf(accounts.logIn(asAlice()))).toEqual({ kind: 'wrong_credentials' });
     expect(await embedded.devicesOf(alice.mxid)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPasswordHasher, type PasswordHasher } from '../../../../src/accounts/embedded/password-hasher.js';
 import { systemRandom } from '../../../../src/base/random.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf, loginOf } from '../../../support/account-requests.js';
+import { failureOf, loginOf } from '../../../support/account-requests.js';
 import type { TestUser } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from '../../../support/embedded-addresses.js';
@@ -79,14 +79,14 @@ const operations: Readonly<Record<string, (user: TestUser) => Promise<unknown>>>
 
 /** Concurrent actions of the user or an administrator. */
 const endings = {
-  'a logout everywhere': { end: () => logOutAll(), fault: 'token_unknown' },
+  'a logout everywhere': { end: () => logOutAll(), failure: 'token_unknown' },
   'a change of the password that keeps logins': {
     end: () => setPassword('a new one'),
-    fault: 'authentication_incomplete',
+    failure: 'authentication_incomplete',
   },
   'a reset of the password': {
     end: () => world.embedded.administration.resetPassword(world.alice.mxid, new Secret('a new one')),
-    fault: 'token_unknown',
+    failure: 'token_unknown',
   },
 } as const;
 // This is sequential: another authentication of the same user waits for the current one.
@@ -97,16 +97,16 @@ const setPassword = async (password: string) => {
 const logOutAll = () => world.embedded.accounts.logOutAll(world.elsewhere.caller.accessToken);
 
 const cells = Object.keys(operations).flatMap((operation) =>
-  Object.entries(endings).map(([ending, { end, fault }]) => ({ operation, ending, end, fault })),
+  Object.entries(endings).map(([ending, { end, failure }]) => ({ operation, ending, end, failure })),
 );
 
 describe('an authentication ends with what it has verified', () => {
-  it.each(cells)('$operation, and $ending meanwhile', async ({ operation, end, fault }) => {
+  it.each(cells)('$operation, and $ending meanwhile', async ({ operation, end, failure }) => {
     world.meanwhile(end);
-    expect(await faultOf(operations[operation]?.(world.alice) ?? Promise.resolve())).toMatchObject({ kind: fault });
+    expect(await failureOf(operations[operation]?.(world.alice) ?? Promise.resolve())).toMatchObject({ kind: failure });
     const { accounts } = world.embedded;
     const thief = accounts.logIn(loginOf(world.alice.mxid, 'the password of a thief'));
-    expect(await faultOf(thief)).toEqual({ kind: 'wrong_credentials' });
+    expect(await failureOf(thief)).toEqual({ kind: 'wrong_credentials' });
     expect(await world.addresses.list(world.alice.caller)).toEqual([]);
     const account = await world.database.transaction((tx) => tx.accounts.findByName(world.alice.mxid));
     expect(account).toMatchObject({ deactivatedAt: undefined });
@@ -114,7 +114,7 @@ describe('an authentication ends with what it has verified', () => {
 
   it('requires the new password, which is then sufficient', async () => {
     world.meanwhile(() => setPassword('a new one'));
-    const refused = await faultOf(changeFor(world.alice, 'the next', true));
+    const refused = await failureOf(changeFor(world.alice, 'the next', true));
     const flows: unknown = expect.arrayContaining([{ stages: ['m.login.password'] }]);
     expect(refused).toMatchObject({ body: { errcode: 'M_FORBIDDEN', flows } });
     await changeFor({ ...world.alice, password: 'a new one' }, 'the next', true);

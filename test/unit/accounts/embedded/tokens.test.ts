@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountSessions } from '../../../../src/accounts/sessions.js';
 import type { Mxid } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf, loginBy, loginOf } from '../../../support/account-requests.js';
+import { failureOf, loginBy, loginOf } from '../../../support/account-requests.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../../../support/embedded-accounts.js';
 
 const clientAddress = '203.0.113.7';
@@ -32,7 +32,8 @@ const logIn = (more = {}) => embedded.accounts.logIn(loginOf(alice.mxid, alice.p
 const logInRefreshably = async (more = {}) => pairOf(await logIn({ wantsRefreshToken: true, ...more }));
 const refresh = async ({ refreshToken }: Pick<Pair, 'refreshToken'>) =>
   pairOf(await embedded.accounts.refresh(refreshToken));
-const refreshFault = ({ refreshToken }: Pick<Pair, 'refreshToken'>) => faultOf(embedded.accounts.refresh(refreshToken));
+const refreshFailure = ({ refreshToken }: Pick<Pair, 'refreshToken'>) =>
+  failureOf(embedded.accounts.refresh(refreshToken));
 
 describe('a refresh', () => {
   it('returns an access token of the same device and a refresh token, with the lifetime of those of a login', async () => {
@@ -49,15 +50,15 @@ describe('a refresh', () => {
     await refresh(first);
     const again = await refresh(first);
     await whoAmI(again);
-    expect(await refreshFault(first)).toEqual(soft);
+    expect(await refreshFailure(first)).toEqual(soft);
   });
 
   it('can be repeated until the new refresh token is used', async () => {
     const first = await logInRefreshably();
     const second = await refresh(first);
     const third = await refresh(second);
-    expect(await refreshFault(first)).toEqual(soft);
-    expect(await faultOf(whoAmI(third))).toEqual(soft);
+    expect(await refreshFailure(first)).toEqual(soft);
+    expect(await failureOf(whoAmI(third))).toEqual(soft);
   });
 
   it('keeps the ten newest answers until one of them is used', async () => {
@@ -67,7 +68,7 @@ describe('a refresh', () => {
       await embedded.clock.advance(1);
       answers.push(await refresh(first));
     }
-    const seconds = await Promise.all(answers.slice(0, 2).map(refreshFault));
+    const seconds = await Promise.all(answers.slice(0, 2).map(refreshFailure));
     expect(seconds).toEqual([hard, hard]);
     await whoAmI(await refresh(answers[2] ?? first));
   });
@@ -75,7 +76,7 @@ describe('a refresh', () => {
   it('is refused after thirty of one login, and of that login only', async () => {
     let pair = await logInRefreshably();
     for (let times = 0; times < 30; times += 1) pair = await refresh(pair);
-    expect(await refreshFault(pair)).toMatchObject({ kind: 'rate_limited', retryAfterMs: 20_000 });
+    expect(await refreshFailure(pair)).toMatchObject({ kind: 'rate_limited', retryAfterMs: 20_000 });
     await refresh(await logInRefreshably());
     await embedded.clock.advance(20_000);
     await refresh(pair);
@@ -91,7 +92,7 @@ describe('a refresh', () => {
     let pair = await logInRefreshably();
     for (let round = 0; round < 5; round += 1) {
       await embedded.clock.advance(80_000_000);
-      expect(await faultOf(whoAmI(pair))).toEqual(soft);
+      expect(await failureOf(whoAmI(pair))).toEqual(soft);
       pair = await refresh(pair);
       await whoAmI(pair);
     }
@@ -104,12 +105,12 @@ describe('a refresh', () => {
       const answers = [await refresh(first), await refresh(first)] as const;
       const [used, other] = which === 'the first' ? answers : ([answers[1], answers[0]] as const);
       await whoAmI(used);
-      expect(await faultOf(whoAmI(other))).toEqual(soft);
-      expect(await refreshFault(other)).toEqual(soft);
+      expect(await failureOf(whoAmI(other))).toEqual(soft);
+      expect(await refreshFailure(other)).toEqual(soft);
       await whoAmI(used);
       const next = await refresh(used);
       await whoAmI(next);
-      expect(await refreshFault(other)).toEqual(soft);
+      expect(await refreshFailure(other)).toEqual(soft);
       await whoAmI(next);
     },
   );
@@ -119,8 +120,8 @@ describe('a refresh', () => {
     const [used, other] = [await refresh(first), await refresh(first)];
     const next = await refresh(used);
     await whoAmI(used);
-    expect(await faultOf(whoAmI(other))).toEqual(soft);
-    expect(await refreshFault(other)).toEqual(soft);
+    expect(await failureOf(whoAmI(other))).toEqual(soft);
+    expect(await refreshFailure(other)).toEqual(soft);
     await whoAmI(next);
   });
 
@@ -129,9 +130,9 @@ describe('a refresh', () => {
     const first = await logInRefreshably();
     const second = await refresh(first);
     await whoAmI(second);
-    expect(await refreshFault(first)).toEqual(soft);
-    expect(await faultOf(whoAmI(second))).toEqual(soft);
-    expect(await refreshFault(second)).toEqual(soft);
+    expect(await refreshFailure(first)).toEqual(soft);
+    expect(await failureOf(whoAmI(second))).toEqual(soft);
+    expect(await refreshFailure(second)).toEqual(soft);
     await whoAmI(elsewhere);
     await refresh(elsewhere);
   });
@@ -139,27 +140,27 @@ describe('a refresh', () => {
   it('with an expired token is refused, softly', async () => {
     const first = await logInRefreshably();
     await embedded.clock.advance(86_400_000);
-    expect(await refreshFault(first)).toEqual(soft);
+    expect(await refreshFailure(first)).toEqual(soft);
   });
 
   it('with an unknown token or an access token is refused', async () => {
     const { accessToken } = await logInRefreshably();
     for (const refreshToken of [new Secret('gwr_none'), new Secret(''), accessToken]) {
-      expect(await refreshFault({ refreshToken })).toEqual(hard);
+      expect(await refreshFailure({ refreshToken })).toEqual(hard);
     }
   });
 
   it('is refused after the logout, the reset of the password and the deactivation', async () => {
     const first = await logInRefreshably();
     await embedded.accounts.logOut(first.accessToken);
-    expect(await refreshFault(first)).toEqual(hard);
+    expect(await refreshFailure(first)).toEqual(hard);
     const second = await logInRefreshably();
     await embedded.administration.resetPassword(alice.mxid, new Secret('new'));
-    expect(await refreshFault(second)).toEqual(hard);
+    expect(await refreshFailure(second)).toEqual(hard);
     const third = pairOf(await embedded.accounts.logIn(loginOf('alice', 'new', { wantsRefreshToken: true })));
     await embedded.administration.deactivate(alice.mxid);
-    expect(await refreshFault(third)).toEqual(hard);
-    expect(await faultOf(whoAmI(third))).toEqual(hard);
+    expect(await refreshFailure(third)).toEqual(hard);
+    expect(await failureOf(whoAmI(third))).toEqual(hard);
   });
 });
 
@@ -168,8 +169,8 @@ describe('a logout', () => {
     const one = await logIn({ deviceId: 'ONE' });
     const two = await logIn({ deviceId: 'TWO' });
     await embedded.accounts.logOut(one.accessToken);
-    expect(await faultOf(whoAmI(one))).toEqual(hard);
-    expect(await faultOf(embedded.accounts.logOut(one.accessToken))).toEqual(hard);
+    expect(await failureOf(whoAmI(one))).toEqual(hard);
+    expect(await failureOf(embedded.accounts.logOut(one.accessToken))).toEqual(hard);
     await whoAmI(two);
     expect(await embedded.devicesOf(alice.mxid)).toEqual(['TWO']);
   });
@@ -181,9 +182,9 @@ describe('a logout', () => {
     const two = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(one.accessToken, passwordOf(alice));
     await embedded.accounts.logOutAll(two.accessToken);
-    expect(await faultOf(whoAmI(one))).toEqual(hard);
-    expect(await faultOf(whoAmI(two))).toEqual(hard);
-    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(whoAmI(one))).toEqual(hard);
+    expect(await failureOf(whoAmI(two))).toEqual(hard);
+    expect(await failureOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
     expect(await embedded.devicesOf(alice.mxid)).toEqual([]);
     await whoAmI(bobs);
   });
@@ -200,14 +201,14 @@ describe('a login token', () => {
   it('is issued only for the password, each time again', async () => {
     const { accessToken } = await logIn();
     const mint = (auth: unknown) => embedded.accounts.mintLoginToken(accessToken, auth);
-    expect(await faultOf(mint(undefined))).toMatchObject({
+    expect(await failureOf(mint(undefined))).toMatchObject({
       kind: 'authentication_incomplete',
       body: { flows: [{ stages: ['m.login.password'] }], params: {}, completed: [] },
     });
     await mint(passwordOf(alice));
     await embedded.clock.advance(60_000);
-    expect(await faultOf(mint(undefined))).toMatchObject({ kind: 'authentication_incomplete' });
-    expect(await faultOf(mint({ ...passwordOf(alice), password: 'wrong' }))).toMatchObject({
+    expect(await failureOf(mint(undefined))).toMatchObject({ kind: 'authentication_incomplete' });
+    expect(await failureOf(mint({ ...passwordOf(alice), password: 'wrong' }))).toMatchObject({
       kind: 'authentication_incomplete',
       body: { errcode: 'M_FORBIDDEN' },
     });
@@ -216,7 +217,7 @@ describe('a login token', () => {
   it('is not issued for the password of another user', async () => {
     const bob = await embedded.addUser('bob');
     const { accessToken } = await logIn();
-    expect(await faultOf(embedded.accounts.mintLoginToken(accessToken, passwordOf(bob)))).toMatchObject({
+    expect(await failureOf(embedded.accounts.mintLoginToken(accessToken, passwordOf(bob)))).toMatchObject({
       kind: 'authentication_incomplete',
       body: { errcode: 'M_FORBIDDEN' },
     });
@@ -227,7 +228,7 @@ describe('a login token', () => {
     const mint = () => embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
     expect((await mint()).expiresInMs).toBe(120_000);
     await embedded.clock.advance(20_000);
-    expect(await faultOf(mint())).toEqual({ kind: 'rate_limited', retryAfterMs: 40_000 });
+    expect(await failureOf(mint())).toEqual({ kind: 'rate_limited', retryAfterMs: 40_000 });
     const bob = await embedded.addUser('bob');
     const bobs = await embedded.accounts.logIn(loginOf('bob', bob.password));
     await embedded.accounts.mintLoginToken(bobs.accessToken, passwordOf(bob));
@@ -243,29 +244,29 @@ describe('a login token', () => {
     const grant = await logInBy(first);
     expect(grant.mxid).toBe(alice.mxid);
     expect(grant.deviceId).not.toBe(deviceId);
-    expect(await faultOf(logInBy(first))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(logInBy(first))).toEqual({ kind: 'login_token_invalid' });
     const second = await mint();
     await embedded.clock.advance(120_000);
-    expect(await faultOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
   });
 
   it('is spent by a login that fails', async () => {
     const { accessToken } = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
     const proof = { kind: 'token', token: loginToken } as const;
-    expect(await faultOf(embedded.accounts.logIn({ ...loginBy(proof), deviceId: 'X'.repeat(513) }))).toMatchObject({
+    expect(await failureOf(embedded.accounts.logIn({ ...loginBy(proof), deviceId: 'X'.repeat(513) }))).toMatchObject({
       kind: 'parameter_invalid',
       name: 'device_id',
     });
-    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
   });
 
   it('is spent if its user was deactivated in the meantime', async () => {
     const { accessToken } = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
     await embedded.database.transaction((tx) => tx.accounts.deactivate(alice.mxid, embedded.clock.now()));
-    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'user_deactivated' });
-    expect(await faultOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(logInBy(loginToken))).toEqual({ kind: 'user_deactivated' });
+    expect(await failureOf(logInBy(loginToken))).toEqual({ kind: 'login_token_invalid' });
   });
 
   it('ends with the login that requested it, and not with another', async () => {
@@ -277,19 +278,19 @@ describe('a login token', () => {
     await embedded.clock.advance(60_000);
     const second = await mint();
     await embedded.accounts.logOut(asking.accessToken);
-    expect(await faultOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(logInBy(second))).toEqual({ kind: 'login_token_invalid' });
   });
 
   it('is not accepted as an access token, nor the other way round', async () => {
     const { accessToken } = await logIn();
     const { loginToken } = await embedded.accounts.mintLoginToken(accessToken, passwordOf(alice));
-    expect(await faultOf(logInBy(accessToken))).toEqual({ kind: 'login_token_invalid' });
-    expect(await faultOf(whoAmI({ accessToken: loginToken }))).toEqual(hard);
+    expect(await failureOf(logInBy(accessToken))).toEqual({ kind: 'login_token_invalid' });
+    expect(await failureOf(whoAmI({ accessToken: loginToken }))).toEqual(hard);
   });
 
   it('is not issued for an invalid access token', async () => {
     const unknownToken = new Secret('gwt_none');
-    expect(await faultOf(embedded.accounts.mintLoginToken(unknownToken, passwordOf(alice)))).toEqual(hard);
+    expect(await failureOf(embedded.accounts.mintLoginToken(unknownToken, passwordOf(alice)))).toEqual(hard);
   });
 });
 
@@ -303,8 +304,8 @@ describe('a cleanup', () => {
     await accounts.whoAmI(second.accessToken, clientAddress);
     await clock.advance(year - 1);
     await accounts.sweep();
-    expect(await faultOf(accounts.whoAmI(first.accessToken, clientAddress))).toEqual(soft);
-    expect(await faultOf(accounts.refresh(first.refreshToken))).toEqual(soft);
+    expect(await failureOf(accounts.whoAmI(first.accessToken, clientAddress))).toEqual(soft);
+    expect(await failureOf(accounts.refresh(first.refreshToken))).toEqual(soft);
   });
 
   it('keeps tokens that still get a specific error, and deletes the rest', async () => {
@@ -312,15 +313,15 @@ describe('a cleanup', () => {
     const second = await refresh(first);
     await whoAmI(second);
     await embedded.accounts.mintLoginToken(second.accessToken, passwordOf(alice));
-    await faultOf(embedded.accounts.mintLoginToken(second.accessToken, {}));
+    await failureOf(embedded.accounts.mintLoginToken(second.accessToken, {}));
     await embedded.accounts.sweep();
-    expect(await refreshFault(first)).toEqual(soft);
+    expect(await refreshFailure(first)).toEqual(soft);
 
     await embedded.clock.advance(86_400_000 + 300_000);
     await embedded.accounts.sweep();
-    expect(await faultOf(whoAmI(second))).toEqual(soft);
-    expect(await refreshFault(second)).toEqual(hard);
-    expect(await faultOf(whoAmI(first))).toEqual(hard);
+    expect(await failureOf(whoAmI(second))).toEqual(soft);
+    expect(await refreshFailure(second)).toEqual(hard);
+    expect(await failureOf(whoAmI(first))).toEqual(hard);
     expect(await embedded.devicesOf(alice.mxid)).toHaveLength(1);
   });
 });

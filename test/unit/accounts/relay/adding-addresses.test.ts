@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller, ProofSession } from '../../../../src/accounts/threepids/account-addresses.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { challengeOf } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { sendJson } from '../../../support/fake-homeserver.js';
@@ -15,7 +15,7 @@ import {
   removalOf,
   type RelayWorld,
 } from '../../../support/relay-world.js';
-import { threepidFaultOf } from '../../../support/threepid-faults.js';
+import { threepidFailureOf } from '../../../support/threepid-failures.js';
 import { minute } from '../../../support/validation.js';
 
 let world: RelayWorld;
@@ -60,7 +60,7 @@ describe('adding a 3PID that the homeserver has validated', () => {
 
   it('forwards the homeserver’s answer for a session that it does not know', async () => {
     const unknown = { sid: 'unknown', clientSecret: 'a.secret' };
-    expect(await faultOf(world.add(unknown, passwordStage(undefined, alice)))).toMatchObject({
+    expect(await failureOf(world.add(unknown, passwordStage(undefined, alice)))).toMatchObject({
       kind: 'refused_upstream',
       status: 400,
       body: { errcode: 'M_THREEPID_AUTH_FAILED' },
@@ -147,7 +147,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding a 3PID that was vali
     const session = await world.proveHere(email.address, alice);
     homeserver.addresses.skipsAuthentication = true;
     const adding = [world.add(session), world.add(session, passwordStage(undefined, alice))];
-    for (const work of adding) expect(await faultOf(work)).toEqual({ kind: 'authentication_unsupported' });
+    for (const work of adding) expect(await failureOf(work)).toEqual({ kind: 'authentication_unsupported' });
     expect(await world.listed()).toEqual([]);
   });
 
@@ -156,13 +156,13 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding a 3PID that was vali
     const { sid } = await world.addresses.requestToken(request);
     const session = { sid: String(sid), clientSecret: request.clientSecret };
     const adding = world.add(session, passwordStage(undefined, alice));
-    expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+    expect(await failureOf(adding)).toEqual({ kind: 'address_not_proven' });
   });
 
   it('is refused if another user has validated it', async () => {
     const session = await world.proveHere(email.address, alice);
     const adding = world.add(session, passwordStage(undefined, bob), bob);
-    expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+    expect(await failureOf(adding)).toEqual({ kind: 'address_not_proven' });
     expect(await world.listed(bob)).toEqual([]);
   });
 
@@ -170,7 +170,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding a 3PID that was vali
     const session = await world.proveHere(email.address, alice);
     homeserver.intercept((response) => response.destroy());
     const adding = world.add(session, passwordStage(undefined, alice));
-    expect(await faultOf(adding)).toEqual({ kind: 'homeserver_unreachable' });
+    expect(await failureOf(adding)).toEqual({ kind: 'homeserver_unreachable' });
     homeserver.intercept(undefined);
     await world.add(session, passwordStage(undefined, alice));
     expect(await world.listed()).toEqual(['email alice@mail.test']);
@@ -181,7 +181,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding a 3PID that was vali
     const body = { errcode: 'M_LIMIT_EXCEEDED', error: 'Too Many Requests', retry_after_ms: 1500 };
     homeserver.intercept((response) => sendJson(response, { status: 429, body }, { 'Retry-After': '2' }));
     const adding = world.add(session, passwordStage(undefined, alice));
-    expect(await faultOf(adding)).toEqual({ ...refused(429, body), retryAfter: '2' });
+    expect(await failureOf(adding)).toEqual({ ...refused(429, body), retryAfter: '2' });
   });
 
   it('works once without authentication if the endpoint allows it', async () => {
@@ -191,7 +191,7 @@ describe.each<AddressSupport>(['unproven', 'none'])('adding a 3PID that was vali
     await post();
     expect(await world.listed()).toEqual(['email alice@mail.test']);
     const again = support === 'none' ? { kind: 'address_not_proven' } : { body: { errcode: 'M_THREEPID_AUTH_FAILED' } };
-    expect(await faultOf(post())).toMatchObject(again);
+    expect(await failureOf(post())).toMatchObject(again);
   });
 });
 
@@ -204,11 +204,11 @@ describe('a session of one purpose', () => {
       const asHomeserver = (key: ProofSession) => world.validation.loadValidated({ purpose: 'identity', ...key });
       expect(await asHomeserver(session)).toMatchObject(email);
       const adding = world.add(session, passwordStage(undefined, alice));
-      expect(await faultOf(adding)).toEqual({ kind: 'address_not_proven' });
+      expect(await failureOf(adding)).toEqual({ kind: 'address_not_proven' });
       expect(world.paths()[0]).toBe('POST /account/3pid/add');
 
       const ours = await world.proveHere(`+${phone.address}`, alice);
-      expect(await threepidFaultOf(asHomeserver(ours))).toEqual({ kind: 'session_unknown' });
+      expect(await threepidFailureOf(asHomeserver(ours))).toEqual({ kind: 'session_unknown' });
     },
   );
 });
@@ -218,7 +218,7 @@ describe('if another service has the passwords', () => {
     homeserver.addresses.support = 'delegated';
     const session = await world.proveHere(email.address, alice);
     const adding = [world.add(session), world.add(session, passwordStage(undefined, alice))];
-    for (const work of adding) expect(await faultOf(work)).toEqual({ kind: 'authentication_unsupported' });
+    for (const work of adding) expect(await failureOf(work)).toEqual({ kind: 'authentication_unsupported' });
     expect(await world.listed()).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { systemClock } from '../../../../src/base/clock.js';
 import type { ServerName } from '../../../../src/base/mxid.js';
 import { Secret } from '../../../../src/base/secret.js';
 import { createHttpHomeserver } from '../../../../src/matrix/http-homeserver.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { createFakeClock } from '../../../support/fake-clock.js';
 import { fakeAdminToken, sendJson } from '../../../support/fake-homeserver.js';
@@ -60,7 +60,7 @@ describe('with the token of an administrator', () => {
   it.each(['add', 'post'] as const)('a 3PID of another user at the homeserver is not added here: %s', async (how) => {
     homeserver.addresses.add(bob.mxid, phone);
     const relay = await open(fakeAdminToken);
-    expect(await faultOf(proveAndAdd(relay, `+${phone.address}`, how))).toEqual({ kind: 'address_in_use' });
+    expect(await failureOf(proveAndAdd(relay, `+${phone.address}`, how))).toEqual({ kind: 'address_in_use' });
     expect(await relay.own.list(alice.mxid)).toEqual([]);
     expect(homeserver.addresses.listOf(bob.mxid)).toHaveLength(1);
     expect(questions()).toMatchObject([
@@ -72,7 +72,7 @@ describe('with the token of an administrator', () => {
   it('nor is a 3PID of the same user', async () => {
     homeserver.addresses.add(alice.mxid, email);
     const relay = await open(fakeAdminToken);
-    expect(await faultOf(proveAndAdd(relay, 'ALICE@mail.test'))).toEqual({ kind: 'address_in_use' });
+    expect(await failureOf(proveAndAdd(relay, 'ALICE@mail.test'))).toEqual({ kind: 'address_in_use' });
   });
 
   it('a 3PID without a user there is added, for any characters in it', async () => {
@@ -80,7 +80,7 @@ describe('with the token of an administrator', () => {
     await proveAndAdd(relay, 'a/b?c#d+41&e@mail.test');
     expect(await relay.own.list(alice.mxid)).toMatchObject([{ address: 'a/b?c#d+41&e@mail.test' }]);
     homeserver.addresses.add(bob.mxid, { medium: 'email', address: 'f/g?h#i@mail.test' });
-    expect(await faultOf(proveAndAdd(relay, 'f/g?h#i@mail.test'))).toEqual({ kind: 'address_in_use' });
+    expect(await failureOf(proveAndAdd(relay, 'f/g?h#i@mail.test'))).toEqual({ kind: 'address_in_use' });
   });
 
   it('sends no query before the 3PID is validated, and the user authenticated', async () => {
@@ -94,11 +94,11 @@ describe('with the token of an administrator', () => {
     const add = (auth?: object) =>
       relay.addresses.add(alice, session, auth, { ...bodyOf(session), ...(auth && { auth }) });
     const right = passwordStage(undefined, alice);
-    expect(await faultOf(add(right))).toEqual({ kind: 'address_not_proven' });
+    expect(await failureOf(add(right))).toEqual({ kind: 'address_not_proven' });
     await relay.submit(session);
-    expect(await faultOf(add())).toMatchObject({ kind: 'authentication_incomplete' });
+    expect(await failureOf(add())).toMatchObject({ kind: 'authentication_incomplete' });
     expect(questions()).toEqual([]);
-    expect(await faultOf(add(right))).toEqual({ kind: 'address_in_use' });
+    expect(await failureOf(add(right))).toEqual({ kind: 'address_in_use' });
   });
 
   it.each([
@@ -124,7 +124,7 @@ describe('with the token of an administrator', () => {
         ? sendJson(response, { status, body })
         : sendJson(response, { status: 404, body: { errcode: 'M_UNRECOGNIZED', error: '' } }),
     );
-    expect(await faultOf(post())).toEqual({ kind: 'homeserver_unreachable' });
+    expect(await failureOf(post())).toEqual({ kind: 'homeserver_unreachable' });
     expect(await relay.own.list(alice.mxid)).toEqual([]);
     homeserver.intercept(undefined);
     await post();
@@ -141,10 +141,10 @@ it('with such a token no request waits longer than 10 s for an unresponsive home
     adminAccessToken: new Secret(fakeAdminToken),
     clock,
   });
-  const fault = faultOf(book.findUser(email));
+  const failure = failureOf(book.findUser(email));
   await until(() => questions().length === 1);
   await clock.advance(10_000);
-  expect(await fault).toEqual({ kind: 'homeserver_unreachable' });
+  expect(await failure).toEqual({ kind: 'homeserver_unreachable' });
 });
 
 it('without such a token the homeserver is not queried, and may have the 3PID of another user', async () => {

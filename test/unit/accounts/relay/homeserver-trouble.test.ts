@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProofSession } from '../../../../src/accounts/threepids/account-addresses.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { kindsOf } from '../../../support/address-steps.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { sendJson, type Interception } from '../../../support/fake-homeserver.js';
@@ -68,7 +68,7 @@ describe('a failing homeserver', () => {
     await world.keep(alice.mxid, 'msisdn', phone.address);
     const sent = world.messenger.sent.length;
     homeserver.intercept(answer);
-    expect(await faultOf(work(ours))).toEqual({ kind: 'homeserver_unreachable' });
+    expect(await failureOf(work(ours))).toEqual({ kind: 'homeserver_unreachable' });
     expect(await world.own.list(alice.mxid)).toMatchObject([phone]);
     expect(world.messenger.sent).toHaveLength(sent);
     expect(world.publications.asked).not.toContainEqual(expect.arrayContaining(['bind']));
@@ -82,7 +82,7 @@ describe('a failing homeserver', () => {
     async (body) => {
       homeserver.intercept((response) => sendJson(response, { status: 200, body }));
       const asking = addresses.requestToken(tokenRequest(email.address, alice));
-      expect(await faultOf(asking)).toEqual({ kind: 'homeserver_unreachable' });
+      expect(await failureOf(asking)).toEqual({ kind: 'homeserver_unreachable' });
       expect(world.messenger.sent).toEqual([]);
     },
   );
@@ -128,10 +128,10 @@ describe('in the wrong order', () => {
   it('a 3PID that is not validated is not added, and can be afterwards', async () => {
     const request = tokenRequest(email.address, alice);
     const session = { sid: String((await addresses.requestToken(request))['sid']), clientSecret: request.clientSecret };
-    expect(await faultOf(post(session))).toEqual({ kind: 'address_not_proven' });
+    expect(await failureOf(post(session))).toEqual({ kind: 'address_not_proven' });
     await world.submit(session);
     await post(session);
-    expect(await faultOf(post(session))).toMatchObject({ kind: 'address_not_proven' });
+    expect(await failureOf(post(session))).toMatchObject({ kind: 'address_not_proven' });
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });
 
@@ -140,7 +140,7 @@ describe('in the wrong order', () => {
     await addresses.remove(alice, removalOf(email));
     await post(session);
     await addresses.remove(alice, removalOf(email));
-    expect(await faultOf(post(session))).toEqual({ kind: 'address_not_proven' });
+    expect(await failureOf(post(session))).toEqual({ kind: 'address_not_proven' });
     await post(await world.proveHere(email.address, alice));
     expect(await world.listed()).toEqual(['email alice@mail.test']);
   });

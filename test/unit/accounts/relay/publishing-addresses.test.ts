@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { sendJson } from '../../../support/fake-homeserver.js';
 import { identityServer } from '../../../support/identity-service.js';
 import { openRelayAddresses, type RelayAddressesUnderTest } from '../../../support/relay-addresses.js';
@@ -51,8 +51,8 @@ describe('publishing', () => {
   ])('elsewhere is not repeated by us if the homeserver refuses: %i %j', async (status, body) => {
     homeserver.intercept((response) => sendJson(response, { status, body }));
     const bind = addresses.bind(alice, session, { idServer: 'vector.test', idAccessToken }, {});
-    expect(await faultOf(bind)).toEqual(refused(status, body));
-    expect(await faultOf(addresses.unbind(alice, removalOf(email, 'vector.test')))).toEqual(refused(status, body));
+    expect(await failureOf(bind)).toEqual(refused(status, body));
+    expect(await failureOf(addresses.unbind(alice, removalOf(email, 'vector.test')))).toEqual(refused(status, body));
     expect(world.publications.asked).toEqual([['unbind', alice.mxid, email, 'vector.test']]);
   });
 
@@ -120,7 +120,7 @@ describe('what we have bound at another identity server', () => {
   it('is retried after that server failed, also once the homeserver supports unbinding', async () => {
     relay.identityServers.answer('vector.test', { status: 500, body: { errcode: 'M_UNKNOWN', error: 'Down' } });
     const unbind = () => relay.addresses.unbind(alice, removalOf(email, 'vector.test'));
-    expect(await faultOf(unbind())).toMatchObject({ kind: 'identity_server_refused', status: 500 });
+    expect(await failureOf(unbind())).toMatchObject({ kind: 'identity_server_refused', status: 500 });
     relay.identityServers.answer('vector.test', undefined);
     homeserver.addresses.support = 'full';
     expect(await unbind()).toBe('success');

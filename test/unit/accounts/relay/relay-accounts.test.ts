@@ -27,7 +27,7 @@ const logIn = (identifier: object, more = {}) =>
 const answerWith = (status: number, body: Record<string, unknown>, headers: Record<string, string> = {}) =>
   homeserver.intercept((response) => sendJson(response, { status, body }, headers));
 
-async function faultOf(work: Promise<unknown>): Promise<AccountFailureDetails> {
+async function failureOf(work: Promise<unknown>): Promise<AccountFailureDetails> {
   const error: unknown = await work.then(
     () => expect.fail('it worked'),
     (reason: unknown) => reason,
@@ -93,7 +93,7 @@ describe('a login that the relay forwards', () => {
   it('of another type has no members either that differ in case only', async () => {
     const login = tokenLogin(new Secret('token'));
     const body = { ...login.body, Type: 'm.login.password', Identifier: victim, PASSWORD: password, Extra: 1 };
-    await faultOf(relay.authority.logIn({ ...login, body }));
+    await failureOf(relay.authority.logIn({ ...login, body }));
     expect(sent()).toEqual([{ ...login.body, Extra: 1 }]);
   });
 
@@ -104,7 +104,7 @@ describe('a login that the relay forwards', () => {
     { type: 'm.id.thirdparty', medium: 'email', address: 'a@b@c' },
     { type: 'm.id.thirdparty', medium: 'Email', address: 'victim@mail.test' },
   ])('is refused here if its 3PID has no canonical form: %j', async (identifier) => {
-    expect(await faultOf(logIn(identifier))).toEqual({ kind: 'wrong_credentials' });
+    expect(await failureOf(logIn(identifier))).toEqual({ kind: 'wrong_credentials' });
     expect(sent()).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('a login that the relay forwards', () => {
 
   it('may be of a type that only the homeserver knows, and contains the access token of an application service', async () => {
     const attempt = otherLogin('m.login.application_service', 'alice');
-    await faultOf(relay.authority.logIn({ ...attempt, accessToken: new Secret('as_token') }));
+    await failureOf(relay.authority.logIn({ ...attempt, accessToken: new Secret('as_token') }));
     expect(homeserver.requests).toMatchObject([
       { body: attempt.body, headers: { authorization: 'Bearer as_token', 'x-forwarded-for': here } },
     ]);
@@ -145,7 +145,7 @@ describe('a login by a 3PID of an account', () => {
   it('is forwarded by that 3PID if the account is on another server, which is logged', async () => {
     relay.addresses.set('email alice@mail.test', '@alice:elsewhere.test' as Mxid);
     const identifier = { type: 'm.id.thirdparty', medium: 'email', address: 'alice@mail.test' };
-    await faultOf(logIn(identifier));
+    await failureOf(logIn(identifier));
     expect(sent()).toMatchObject([{ identifier }]);
     expect(relay.log.lines).toMatchObject([{ level: 'warn', fields: { mxid: '@alice:elsewhere.test' } }]);
   });
@@ -172,9 +172,9 @@ describe('the answer to a login', () => {
   ])('%i %j is returned unchanged', async (status, body, retryAfter) => {
     answerWith(status, body, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
     const fault = { kind: 'refused_upstream', status, body, retryAfter };
-    expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
-    expect(await faultOf(relay.authority.loginFlows(here))).toEqual(fault);
-    expect(await faultOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
+    expect(await failureOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
+    expect(await failureOf(relay.authority.loginFlows(here))).toEqual(fault);
+    expect(await failureOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
   });
 
   it.each([
@@ -185,7 +185,7 @@ describe('the answer to a login', () => {
     [204, { user_id: '@alice:home.test', access_token: 'syt', device_id: 'D' }],
   ])('%i %j does not come from our homeserver', async (status, body) => {
     answerWith(status === 204 ? 202 : status, body);
-    expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual({ kind: 'homeserver_unreachable' });
+    expect(await failureOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual({ kind: 'homeserver_unreachable' });
   });
 
   it('may have null for an optional member, and its server name in another case', async () => {
@@ -200,9 +200,9 @@ describe('the answer to a login', () => {
   it('that does not come means an unreachable homeserver, for every query', async () => {
     homeserver.intercept((response) => void response.socket?.destroy());
     const fault = { kind: 'homeserver_unreachable' };
-    expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
-    expect(await faultOf(relay.authority.loginFlows(here))).toEqual(fault);
-    expect(await faultOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
+    expect(await failureOf(logIn({ type: 'm.id.user', user: 'alice' }))).toEqual(fault);
+    expect(await failureOf(relay.authority.loginFlows(here))).toEqual(fault);
+    expect(await failureOf(relay.authority.whoAmI(new Secret('syt'), here))).toEqual(fault);
   });
 });
 
@@ -220,7 +220,7 @@ describe('the login types', () => {
 
   it('are not cached after a failed request', async () => {
     answerWith(500, { errcode: 'M_UNKNOWN', error: 'No' });
-    await faultOf(relay.authority.loginFlows(here));
+    await failureOf(relay.authority.loginFlows(here));
     answerWith(200, { flows: [] });
     expect(await relay.authority.loginFlows(here)).toEqual([]);
   });
@@ -232,12 +232,14 @@ it('logins beyond the concurrency limit of the homeserver are rejected with a wa
     homeserver: { loginFlows: busy, logIn: busy, whoAmI: busy },
   });
   const fault = { kind: 'overloaded', retryAfterMs: 1000 };
-  expect(await faultOf(authority.logIn(passwordLogin({ type: 'm.id.user', user: 'alice' }, password)))).toEqual(fault);
+  expect(await failureOf(authority.logIn(passwordLogin({ type: 'm.id.user', user: 'alice' }, password)))).toEqual(
+    fault,
+  );
 });
 
 it('a login that is nested too deeply is a client error', async () => {
   const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
-  expect(await faultOf(logIn({ type: 'm.id.user', user: 'alice' }, { deep }))).toEqual({ kind: 'body_too_deep' });
+  expect(await failureOf(logIn({ type: 'm.id.user', user: 'alice' }, { deep }))).toEqual({ kind: 'body_too_deep' });
 });
 
 describe('well_known', () => {
@@ -297,14 +299,14 @@ describe('the owner of an access token', () => {
   });
 
   it('is not cached for invalid tokens', async () => {
-    await faultOf(whoAmI(new Secret('syt_unknown')));
-    await faultOf(whoAmI(new Secret('syt_unknown')));
+    await failureOf(whoAmI(new Secret('syt_unknown')));
+    await failureOf(whoAmI(new Secret('syt_unknown')));
     expect(questions()).toBe(2);
   });
 
   it.each([true, false])('is refused with soft_logout %s as the homeserver answers', async (softLogout) => {
     answerWith(401, { errcode: 'M_UNKNOWN_TOKEN', error: 'Expired', soft_logout: softLogout });
-    expect(await faultOf(whoAmI(new Secret('syt')))).toEqual({ kind: 'token_unknown', softLogout });
+    expect(await failureOf(whoAmI(new Secret('syt')))).toEqual({ kind: 'token_unknown', softLogout });
   });
 
   it('may be an application service, which has no device', async () => {
@@ -321,7 +323,7 @@ describe('the owner of an access token', () => {
     ['a user of another server', { user_id: '@a:elsewhere.test' }, { kind: 'homeserver_unreachable' }],
   ])('is not accepted in %s', async (_, body, fault) => {
     answerWith(200, body);
-    expect(await faultOf(whoAmI(new Secret('syt')))).toEqual(fault);
+    expect(await failureOf(whoAmI(new Secret('syt')))).toEqual(fault);
   });
 });
 
@@ -339,8 +341,8 @@ describe('a login by a 3PID whose user only the relay knows', () => {
       const isAlice = JSON.stringify(request.body).includes(alice);
       sendJson(response, isAlice ? { status, body } : { status: 403, body: forbidden });
     });
-    const refusal = await faultOf(logIn(unknown));
-    expect(await faultOf(logIn(known))).toEqual(refusal);
+    const refusal = await failureOf(logIn(unknown));
+    expect(await failureOf(logIn(known))).toEqual(refusal);
     expect(refusal).toMatchObject({ kind: 'refused_upstream', status: 403 });
     const [, , last] = sent() as Record<string, unknown>[];
     expect(last).toMatchObject({ identifier: known });
@@ -350,6 +352,6 @@ describe('a login by a 3PID whose user only the relay knows', () => {
   it('gets the limit of its client, as any other', async () => {
     relay.addresses.set('email alice@mail.test', alice);
     answerWith(429, { errcode: 'M_LIMIT_EXCEEDED', retry_after_ms: 9000 });
-    expect(await faultOf(logIn(known))).toEqual(await faultOf(logIn(unknown)));
+    expect(await failureOf(logIn(known))).toEqual(await failureOf(logIn(unknown)));
   });
 });

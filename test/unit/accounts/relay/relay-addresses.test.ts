@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountFailureDetails } from '../../../../src/accounts/failure.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { tokenRequest } from '../../../support/contacts.js';
 import { sendJson } from '../../../support/fake-homeserver.js';
 import type { AddressSupport } from '../../../support/fake-homeserver-addresses.js';
@@ -63,9 +63,9 @@ describe('the list of 3PIDs', () => {
     ['that refuses', 403, { errcode: 'M_FORBIDDEN' }, refused(403, { errcode: 'M_FORBIDDEN' })],
     ['of 404 for another reason', 404, { errcode: 'M_NOT_FOUND' }, refused(404, { errcode: 'M_NOT_FOUND' })],
     ['that is invalid', 200, { threepids: 'many' }, { kind: 'homeserver_unreachable' }],
-  ])('fails with an answer %s', async (_, status, body, fault) => {
+  ])('fails with an answer %s', async (_, status, body, failure) => {
     homeserver.intercept((response) => sendJson(response, { status, body }));
-    expect(await faultOf(addresses.list(alice))).toEqual(fault);
+    expect(await failureOf(addresses.list(alice))).toEqual(failure);
   });
 });
 
@@ -96,7 +96,10 @@ describe('a token', () => {
   it('is rejected here without a canonical form', async () => {
     homeserver.addresses.support = 'full';
     const request = tokenRequest('a@b@mail.test', alice);
-    expect(await faultOf(addresses.requestToken(request))).toMatchObject({ kind: 'parameter_invalid', name: 'email' });
+    expect(await failureOf(addresses.requestToken(request))).toMatchObject({
+      kind: 'parameter_invalid',
+      name: 'email',
+    });
     expect(world.asked()).toEqual([]);
   });
 
@@ -124,13 +127,13 @@ describe('a token', () => {
     [500, { errcode: 'M_UNKNOWN', error: 'Internal server error' }],
   ])('that the homeserver refuses is not handled by us: %i %j', async (status, body) => {
     homeserver.intercept((response) => sendJson(response, { status, body }));
-    expect(await faultOf(addresses.requestToken(tokenRequest(email.address, alice)))).toEqual(refused(status, body));
+    expect(await failureOf(addresses.requestToken(tokenRequest(email.address, alice)))).toEqual(refused(status, body));
     expect(world.messenger.sent).toEqual([]);
   });
 
   it('is not handled by us either while the homeserver is unreachable', async () => {
     homeserver.intercept((response) => response.destroy());
-    expect(await faultOf(addresses.requestToken(tokenRequest(email.address, alice)))).toEqual({
+    expect(await failureOf(addresses.requestToken(tokenRequest(email.address, alice)))).toEqual({
       kind: 'homeserver_unreachable',
     });
     expect(world.messenger.sent).toEqual([]);
@@ -144,15 +147,15 @@ describe('a token', () => {
 
     it('is refused to authenticated users, without a query to the homeserver', async () => {
       const asking = addresses.requestToken(tokenRequest('ALICE@mail.test', alice));
-      expect(await faultOf(asking)).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(asking)).toEqual({ kind: 'address_in_use' });
       expect(world.asked()).toEqual([]);
     });
 
     it('is accepted from anonymous callers, and the validated 3PID cannot be added', async () => {
       const session = await world.proveThere(email.address);
-      expect(await faultOf(world.add(session, passwordStage(undefined, alice)))).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(world.add(session, passwordStage(undefined, alice)))).toEqual({ kind: 'address_in_use' });
       const posting = addresses.addWithoutAuthentication(alice, session, { three_pid_creds: bodyOf(session) });
-      expect(await faultOf(posting)).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(posting)).toEqual({ kind: 'address_in_use' });
       expect(homeserver.addresses.listOf(alice.mxid)).toEqual([]);
     });
 
@@ -160,17 +163,17 @@ describe('a token', () => {
       const session = await world.proveThere(email.address);
       const again = await openRelayAddresses(homeserver.url, 'home.test', { before: world });
       const adding = () => again.addresses.add(alice, session, undefined, bodyOf(session));
-      expect(await faultOf(adding())).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(adding())).toEqual({ kind: 'address_in_use' });
       await again.clock.advance(30 * 24 * 60 * minute - 1);
-      expect(await faultOf(adding())).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(adding())).toEqual({ kind: 'address_in_use' });
       await again.clock.advance(1);
-      expect(await faultOf(adding())).toMatchObject({ kind: 'authentication_incomplete' });
+      expect(await failureOf(adding())).toMatchObject({ kind: 'authentication_incomplete' });
       await again.close();
     });
 
     it('can be added once that account has removed it', async () => {
       const session = await world.proveThere(email.address);
-      expect(await faultOf(world.add(session))).toEqual({ kind: 'address_in_use' });
+      expect(await failureOf(world.add(session))).toEqual({ kind: 'address_in_use' });
       await addresses.remove(bob, removalOf(email));
       await world.add(session, passwordStage(undefined, alice));
       expect(await world.listed()).toEqual(['email alice@mail.test']);
@@ -187,7 +190,7 @@ describe('a token', () => {
     const strict = await openRelayAddresses(homeserver.url, 'home.test', { mayChange: false });
     try {
       const asking = () => strict.addresses.requestToken(tokenRequest(email.address, alice));
-      expect(await faultOf(asking())).toEqual({ kind: 'address_changes_disabled' });
+      expect(await failureOf(asking())).toEqual({ kind: 'address_changes_disabled' });
       homeserver.addresses.support = 'full';
       expect(await asking()).toHaveProperty('sid');
     } finally {
@@ -226,9 +229,9 @@ describe('removing', () => {
     homeserver.intercept((response, { method }) =>
       sendJson(response, method === 'GET' ? { status: 200, body: { threepids } } : { status: 400, body }),
     );
-    expect(await faultOf(addresses.remove(alice, removalOf(email)))).toEqual(refused(400, body));
+    expect(await failureOf(addresses.remove(alice, removalOf(email)))).toEqual(refused(400, body));
     homeserver.intercept((response) => response.destroy());
-    expect(await faultOf(addresses.remove(alice, removalOf(email)))).toEqual({ kind: 'homeserver_unreachable' });
+    expect(await failureOf(addresses.remove(alice, removalOf(email)))).toEqual({ kind: 'homeserver_unreachable' });
     expect(await world.own.list(alice.mxid)).toHaveLength(1);
     expect(world.publications.asked).toEqual([]);
   });
@@ -277,7 +280,7 @@ describe('removing', () => {
     homeserver.addresses.support = 'delegated';
     homeserver.addresses.add(alice.mxid, email);
     await world.keep(alice.mxid, 'msisdn', phone.address);
-    expect(await faultOf(addresses.remove(alice, removalOf(email)))).toMatchObject({
+    expect(await failureOf(addresses.remove(alice, removalOf(email)))).toMatchObject({
       kind: 'refused_upstream',
       status: 404,
       body: { errcode: 'M_UNRECOGNIZED' },
@@ -292,15 +295,15 @@ describe('users of other servers', () => {
     const outsider = callerOf('@alice:elsewhere.test', alice.accessToken.reveal());
     const session = await world.proveHere(email.address);
     await world.keep(outsider.mxid, 'msisdn', phone.address);
-    const faults = await Promise.all([
-      faultOf(addresses.list(outsider)),
-      faultOf(addresses.requestToken(tokenRequest('new@mail.test', outsider))),
-      faultOf(world.add(session, passwordStage(undefined, alice), outsider)),
-      faultOf(addresses.addWithoutAuthentication(outsider, session, {})),
-      faultOf(addresses.remove(outsider, removalOf(phone))),
-      faultOf(addresses.bind(outsider, session, { idServer: identityServer, idAccessToken: new Secret('x') }, {})),
-      faultOf(addresses.unbind(outsider, removalOf(phone))),
+    const failures = await Promise.all([
+      failureOf(addresses.list(outsider)),
+      failureOf(addresses.requestToken(tokenRequest('new@mail.test', outsider))),
+      failureOf(world.add(session, passwordStage(undefined, alice), outsider)),
+      failureOf(addresses.addWithoutAuthentication(outsider, session, {})),
+      failureOf(addresses.remove(outsider, removalOf(phone))),
+      failureOf(addresses.bind(outsider, session, { idServer: identityServer, idAccessToken: new Secret('x') }, {})),
+      failureOf(addresses.unbind(outsider, removalOf(phone))),
     ]);
-    expect(faults).toEqual(faults.map(() => ({ kind: 'homeserver_unreachable' })));
+    expect(failures).toEqual(failures.map(() => ({ kind: 'homeserver_unreachable' })));
   });
 });

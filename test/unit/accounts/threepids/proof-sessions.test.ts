@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../../src/accounts/threepids/account-addresses.js';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { openContacts, tokenRequest, type ContactsUnderTest } from '../../../support/contacts.js';
 import { alice, bob } from '../../../support/identity-service.js';
-import { threepidFaultOf } from '../../../support/threepid-faults.js';
+import { threepidFailureOf } from '../../../support/threepid-failures.js';
 import { day } from '../../../support/validation.js';
 
 let under: ContactsUnderTest | undefined;
@@ -42,7 +42,7 @@ describe('a request for a token', () => {
 
   it('validates no e-mail address without a public URL', async () => {
     const { proofs } = await open({ isPublic: false });
-    expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({
+    expect(await threepidFailureOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({
       kind: 'medium_unsupported',
       medium: 'email',
     });
@@ -54,10 +54,10 @@ describe('a request for a token', () => {
     const taken = { medium: 'email', address: email.toLowerCase() } as const;
     const rest = { validatedAt: 1, addedAt: 1, telegramAccountId: undefined };
     await database.transaction((tx) => tx.accountAddresses.insert({ id: 'taken', mxid: bob, ...taken, ...rest }));
-    expect(await faultOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
+    expect(await failureOf(proofs.requestToken(tokenRequest(email, caller)))).toEqual({ kind: 'address_in_use' });
     const unsupported = { kind: 'medium_unsupported', medium: 'email' };
-    expect(await threepidFaultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
-    expect(await threepidFaultOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
+    expect(await threepidFailureOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual(unsupported);
+    expect(await threepidFailureOf(proofs.requestToken(tokenRequest('new@mail.test', caller)))).toEqual(unsupported);
   });
 
   it('is rejected as in use for anonymous callers, too, if the configuration allows it', async () => {
@@ -67,7 +67,7 @@ describe('a request for a token', () => {
     const session = { sid: String(sid), clientSecret: request.clientSecret };
     await submit(session);
     await own.add(alice, session);
-    expect(await faultOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual({ kind: 'address_in_use' });
+    expect(await failureOf(proofs.requestToken(tokenRequest(email, undefined)))).toEqual({ kind: 'address_in_use' });
     expect(messenger.sent).toHaveLength(1);
   });
 });
@@ -97,7 +97,7 @@ describe('a session is ours', () => {
     const { proofs, own, prove } = await open();
     const session = await prove(email);
     expect(await proofs.isOurs(session)).toBe(false);
-    expect(await faultOf(own.add(alice, session))).toEqual({ kind: 'address_not_proven' });
+    expect(await failureOf(own.add(alice, session))).toEqual({ kind: 'address_not_proven' });
   });
 });
 
@@ -105,7 +105,7 @@ describe('a validated 3PID', () => {
   it('is not added with a malformed secret', async () => {
     const { own } = await open();
     const adding = own.add(alice, { sid: 'any', clientSecret: 'no secret' });
-    expect(await threepidFaultOf(adding)).toEqual({ kind: 'client_secret_invalid' });
+    expect(await threepidFailureOf(adding)).toEqual({ kind: 'client_secret_invalid' });
   });
 
   it('is not added to a deactivated account, and the session stays', async () => {
@@ -118,7 +118,7 @@ describe('a validated 3PID', () => {
       await accounts.insert({ mxid: bob, passwordHash: undefined, createdAt: clock.now(), deactivatedAt: undefined });
       await accounts.deactivate(bob, clock.now());
     });
-    expect(await faultOf(own.add(bob, session))).toEqual({ kind: 'user_deactivated' });
+    expect(await failureOf(own.add(bob, session))).toEqual({ kind: 'user_deactivated' });
     await own.add(alice, session);
     expect(await own.list(alice)).toHaveLength(1);
   });

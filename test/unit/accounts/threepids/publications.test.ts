@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/base/secret.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { openContacts, type ContactsChanges, type ContactsUnderTest } from '../../../support/contacts.js';
 import { alice, bob } from '../../../support/identity-service.js';
 
@@ -43,7 +43,7 @@ describe('our own identity service', () => {
     const idAccessToken = await under.idTokenOf(alice);
     const proven = await under.prove('alice@mail.test');
     const binding = under.publications.bind(alice, proven, { idServer: 'id.test', idAccessToken });
-    expect(await faultOf(binding)).toMatchObject({
+    expect(await failureOf(binding)).toMatchObject({
       kind: 'identity_server_refused',
       status: 403,
       body: { errcode: 'M_TERMS_NOT_SIGNED' },
@@ -120,9 +120,9 @@ describe('another identity server', () => {
     await bindAt('elsewhere.test');
     const limited = { status: 429, body: { errcode: 'M_LIMIT_EXCEEDED', error: 'Slow down', retry_after_ms: 5 } };
     under.identityServers.answer('elsewhere.test', limited);
-    expect(await faultOf(unbind())).toEqual({ kind: 'identity_server_refused', ...limited });
+    expect(await failureOf(unbind())).toEqual({ kind: 'identity_server_refused', ...limited });
     under.identityServers.answer('elsewhere.test', { kind: 'no_connection' });
-    expect(await faultOf(unbind())).toEqual({ kind: 'identity_server_unreachable' });
+    expect(await failureOf(unbind())).toEqual({ kind: 'identity_server_unreachable' });
     under.identityServers.answer('elsewhere.test', undefined);
     expect(await unbind()).toBe('success');
   });
@@ -135,7 +135,7 @@ describe('another identity server', () => {
     { status: 401, body: { errcode: 'M_MISSING_TOKEN', error: 'Gone', flows: [] }, told: 'M_UNAUTHORIZED' },
   ])('that refuses to bind is reported with its error: $body.errcode', async ({ status, body, told }) => {
     under.identityServers.answer('elsewhere.test', { status, body });
-    expect(await faultOf(bindAt('elsewhere.test'))).toEqual({
+    expect(await failureOf(bindAt('elsewhere.test'))).toEqual({
       kind: 'identity_server_refused',
       status,
       body: { errcode: told, error: body.error },
@@ -151,7 +151,7 @@ describe('another identity server', () => {
     { kind: 'no_answer', afterMs: 5 } as const,
   ])('that returns no error is unreachable: %j', async (answer) => {
     under.identityServers.answer('elsewhere.test', answer);
-    expect(await faultOf(bindAt('elsewhere.test'))).toEqual({ kind: 'identity_server_unreachable' });
+    expect(await failureOf(bindAt('elsewhere.test'))).toEqual({ kind: 'identity_server_unreachable' });
   });
 
   it.each([{}, { medium: 'email' }, { medium: 'email', address: 5 }, { medium: 'fax', address: '1' }])(
@@ -166,7 +166,7 @@ describe('another identity server', () => {
 
   it('gets a limited number of requests', async () => {
     for (let time = 0; time < 30; time += 1) await bindAt('elsewhere.test');
-    expect(await faultOf(bindAt('elsewhere.test'))).toMatchObject({ kind: 'rate_limited' });
+    expect(await failureOf(bindAt('elsewhere.test'))).toMatchObject({ kind: 'rate_limited' });
     await bindAt('elsewhere.test', bob);
     expect(under.identityServers.asked).toHaveLength(31);
     await under.clock.advance(600_000);
@@ -174,8 +174,8 @@ describe('another identity server', () => {
   });
 
   it.each(['https://elsewhere.test', 'elsewhere.test?x', ''])('has no name like %j', async (name) => {
-    expect(await faultOf(bindAt(name))).toEqual({ kind: 'identity_server_invalid' });
-    expect(await faultOf(unbind(name))).toEqual({ kind: 'identity_server_invalid' });
+    expect(await failureOf(bindAt(name))).toEqual({ kind: 'identity_server_invalid' });
+    expect(await failureOf(unbind(name))).toEqual({ kind: 'identity_server_invalid' });
   });
 
   it('receives secrets, and the log does not', async () => {

@@ -9,7 +9,7 @@ import {
 import type { Mxid } from '../../../../src/base/mxid.js';
 import { systemRandom } from '../../../../src/base/random.js';
 import type { Database } from '../../../../src/database/database.js';
-import { faultOf } from '../../../support/account-requests.js';
+import { failureOf } from '../../../support/account-requests.js';
 import { openTestDatabase } from '../../../support/database.js';
 import { createFakeClock, type FakeClock } from '../../../support/fake-clock.js';
 
@@ -42,9 +42,9 @@ afterEach(() => database.close());
 
 /** The response to the client, if the authentication is not complete. */
 async function asked(work: Promise<void>): Promise<Readonly<Record<string, unknown>>> {
-  const fault = await faultOf(work);
-  if (fault.kind !== 'authentication_incomplete') throw new AccountFailure(fault);
-  return fault.body;
+  const failure = await failureOf(work);
+  if (failure.kind !== 'authentication_incomplete') throw new AccountFailure(failure);
+  return failure.body;
 }
 
 const begin = async (wanted = operation) => String((await asked(uia.authenticate(wanted, undefined)))['session']);
@@ -249,11 +249,14 @@ describe('user-interactive authentication', () => {
     'allows a user ten failures at once, over all sessions, then one every half minute, without an effect ' +
       'on other users',
     async () => {
-      const tries = Array.from({ length: 12 }, () => faultOf(uia.authenticate(operation, wrong)));
+      const tries = Array.from({ length: 12 }, () => failureOf(uia.authenticate(operation, wrong)));
       const kinds = (await Promise.all(tries)).map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind === 'authentication_incomplete')).toHaveLength(10);
       expect(kinds.filter((kind) => kind === 'rate_limited')).toHaveLength(2);
-      expect(await faultOf(uia.authenticate(operation, right))).toEqual({ kind: 'rate_limited', retryAfterMs: 30_000 });
+      expect(await failureOf(uia.authenticate(operation, right))).toEqual({
+        kind: 'rate_limited',
+        retryAfterMs: 30_000,
+      });
       await uia.authenticate({ ...operation, owner: bob }, { type: 'word', said: `word of ${bob}` });
       await clock.advance(30_000);
       await uia.authenticate(operation, right);
@@ -266,7 +269,7 @@ describe('user-interactive authentication', () => {
     ['auth.session', { session: 5 }],
     ['auth.type', { type: {} }],
   ])('rejects %s if it is %j', async (name, auth) => {
-    expect(await faultOf(uia.authenticate(operation, auth))).toMatchObject({ kind: 'parameter_invalid', name });
+    expect(await failureOf(uia.authenticate(operation, auth))).toMatchObject({ kind: 'parameter_invalid', name });
   });
 });
 

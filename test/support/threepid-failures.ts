@@ -3,7 +3,7 @@ import { ThreepidFailure, type ThreepidFailureDetails } from '../../src/threepid
 /**
  * Returns the details of the ThreepidFailure that `work` rejects with. Throws if it ends otherwise.
  */
-export async function threepidFaultOf(work: Promise<unknown>): Promise<ThreepidFailureDetails> {
+export async function threepidFailureOf(work: Promise<unknown>): Promise<ThreepidFailureDetails> {
   const outcome: unknown = await work.then(
     () => new Error('expected a failure, and there was none'),
     (reason: unknown) => reason,
