@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { Failure } from '../base/failure.js';
 import { PhoneNumber } from '../base/phone.js';
 import { Secret } from '../base/secret.js';
-import { hidden, namesSecret, scrub } from './scrub.js';
+import { hidden, namesSecret, maskSecrets } from './mask-secrets.js';
 
 /** A value that may be printed: plain JSON. */
 export type Printable = string | number | boolean | null | readonly Printable[] | { readonly [key: string]: Printable };
@@ -52,8 +52,8 @@ export function redactToText(value: unknown): string {
 
 /** Returns `text` with a bounded length, without secrets. */
 function redactText(text: string): string {
-  const scrubbed = scrub(text.slice(0, maxTextLength * 2));
-  return scrubbed.length > maxTextLength ? `${scrubbed.slice(0, maxTextLength)}…` : scrubbed;
+  const masked = maskSecrets(text.slice(0, maxTextLength * 2));
+  return masked.length > maxTextLength ? `${masked.slice(0, maxTextLength)}…` : masked;
 }
 
 function redactValue(value: unknown, place: Place): Printable | undefined {

@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mxidOf } from '../support/bridge-calls.js';
-import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { alice, startProvisioning, type Provisioning } from '../support/provisioning.js';
 import { recordStatements, type StatementRecorder } from '../support/statement-recorder.js';
 import { code, password, phones } from './provisioning-0.3.0/operations.js';
@@ -14,7 +14,7 @@ const databases = [
 ];
 
 let api: Provisioning;
-let place: DatabasePlace | undefined;
+let place: TestDatabase | undefined;
 let recorder: StatementRecorder;
 beforeEach(() => {
   recorder = recordStatements();

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { canonicalAddress } from '../../src/base/canonical-address.js';
 import { loginBy } from '../support/account-requests.js';
-import { createMigratedPostgres, postgresMissing } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { openEmbeddedAddresses } from '../support/embedded-addresses.js';
 import { createFakeClock } from '../support/fake-clock.js';

@@ -10,7 +10,7 @@ import { startStandInBridge } from '../support/stand-in-bridge/stand-in-bridge.j
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 /** A bridge, a session for it, and a contact of the account of that session. */
-interface Place {
+interface Environment {
   readonly bridge: Bridge;
   readonly session: BridgeSession;
   readonly loginId: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-const places: Readonly<Record<string, () => Promise<Place>>> = {
+const places: Readonly<Record<string, () => Promise<Environment>>> = {
   async 'the fake'() {
     const { gateway } = createFakeTelegram();
     const connection = await gateway.connect();
@@ -52,7 +52,7 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
 };
 
 describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
-  let place: Place;
+  let place: Environment;
   let bridge: Bridge;
   beforeEach(async () => {
     place = await open();

@@ -10,7 +10,7 @@ import type { AccountRecord } from '../../src/database/tables/accounts.js';
 import type { IdentityBindingRecord } from '../../src/database/tables/identity-bindings.js';
 import type { RefreshTokenRecord } from '../../src/database/tables/refresh-tokens.js';
 import { failureOf, loginBy, loginOf } from '../support/account-requests.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { openEmbeddedAccounts } from '../support/embedded-accounts.js';
 
@@ -61,13 +61,13 @@ function clear(value: unknown): unknown {
 }
 
 /** What the database promises of accounts, on every engine. */
-export function describeAccounts(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeAccounts(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 

@@ -7,7 +7,7 @@ import type { DatabaseOptions } from '../../src/database/open-database.js';
 import type { LoginProcessRecord } from '../../src/database/tables/login-processes.js';
 import type { TelegramAccountRecord } from '../../src/database/tables/telegram-accounts.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
@@ -55,13 +55,13 @@ function createGate(): { readonly passed: Promise<void>; readonly open: () => vo
 }
 
 /** What the database promises, on every engine. */
-export function describeDatabase(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeDatabase(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   const openAgain = (options: Partial<DatabaseOptions> = {}) => openTestDatabase({ uri: place.uri, ...options });
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openAgain();
   });
 

@@ -4,7 +4,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { HandOverState } from '../../src/database/tables/hand-overs.js';
 import { endLinked } from '../../src/login/owned-logins.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 
 const owner = '@alice:example.org' as Mxid;
@@ -12,12 +12,12 @@ const session = new Secret('a session');
 const states = ['pending', 'refused', 'ending'] as const;
 
 /** What the database promises of hand-overs, on every engine. */
-export function describeHandOvers(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeHandOvers(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 
 /** Beyond 32 bits, as times in milliseconds are. */
@@ -14,8 +14,8 @@ const email = { medium: 'email', address: 'alice@mail.test' } as const;
 const phone = { medium: 'msisdn', address: '447470674927' } as const;
 
 /** What the database promises of the homeserver's sessions, on every engine. */
-export function describeHomeserverSessions(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeHomeserverSessions(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   const save = (session: ReturnType<typeof key>, address: typeof email | typeof phone, expiresAt = later) =>
     database.transaction((tx) => tx.homeserverSessions.save(session, address, expiresAt));
@@ -23,7 +23,7 @@ export function describeHomeserverSessions(createPlace: () => Promise<DatabasePl
     database.transaction((tx) => tx.homeserverSessions.findAddress(session, now));
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Mxid } from '../../src/base/mxid.js';
 import type { Database, Transaction } from '../../src/database/database.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 
 const alice = '@alice:example.test' as Mxid;
@@ -10,13 +10,13 @@ const bob = '@bob:example.test' as Mxid;
 const later = 1_795_000_000_000;
 
 /** What the database promises of the users of the identity service, on every engine. */
-export function describeIdentityAccounts(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeIdentityAccounts(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 

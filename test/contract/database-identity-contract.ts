@@ -6,7 +6,7 @@ import type { IdentityAssociationRecord } from '../../src/database/tables/identi
 import type { IdentityInviteRecord } from '../../src/database/tables/identity-invites.js';
 import type { InviteDeliveryRecord } from '../../src/database/tables/invite-deliveries.js';
 import { lookupHash } from '../../src/identity/lookup-hash.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../support/embedded-accounts.js';
 import {
@@ -58,8 +58,8 @@ const delivery = (changes: Partial<InviteDeliveryRecord> = {}): InviteDeliveryRe
 });
 
 /** What the database promises of the identity service, on every engine. */
-export function describeIdentity(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeIdentity(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
   const reopen = async (encryption: { readonly key: Secret; readonly oldKeys: readonly Secret[] }) => {
@@ -68,7 +68,7 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
   };
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 
@@ -453,9 +453,9 @@ export function describeIdentity(createPlace: () => Promise<DatabasePlace>): voi
 }
 
 /** What a database promises of the identity service that several daemons share. */
-export function describeSharedIdentity(createPlace: () => Promise<DatabasePlace>): void {
+export function describeSharedIdentity(createDatabase: () => Promise<TestDatabase>): void {
   it('notifies each homeserver once, and of one 3PID at a time', async () => {
-    const place = await createPlace();
+    const place = await createDatabase();
     const databases = await Promise.all(Array.from({ length: 3 }, () => openTestDatabase({ uri: place.uri })));
     const [database] = databases;
     if (!database) throw new Error('no database');

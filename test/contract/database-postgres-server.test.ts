@@ -8,7 +8,7 @@ import { advisoryKey, openAdvisoryLocks } from '../../src/database/advisory-lock
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import type { DatabaseOptions } from '../../src/database/open-database.js';
-import { type DatabasePlace, createMigratedPostgres, postgresMissing } from '../support/database-place.js';
+import { type TestDatabase, createMigratedPostgres, postgresMissing } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
@@ -45,7 +45,7 @@ function createWatchedClock(): { readonly clock: Clock; readonly waited: (times:
 }
 
 describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`, () => {
-  let place: DatabasePlace;
+  let place: TestDatabase;
   let opened: Database[] = [];
 
   const open = async (options: Partial<DatabaseOptions> = {}) => {

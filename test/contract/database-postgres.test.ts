@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { createMigratedPostgres, createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { createMigratedPostgres, createPostgresDatabase, postgresMissing } from '../support/test-database.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeHandOvers } from './database-hand-overs-contract.js';
@@ -30,6 +30,6 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('session exports', () => describeSessionExports(createMigratedPostgres));
   describe('session transfers', () => describeSessionTransfers(createMigratedPostgres));
   describe('grants of the web page', () => describeWebGrants(createMigratedPostgres));
-  describe('encryption at rest', () => describeSealing(createPostgresPlace));
-  describe('the schema', () => describeSchema(createPostgresPlace));
+  describe('encryption at rest', () => describeSealing(createPostgresDatabase));
+  describe('the schema', () => describeSchema(createPostgresDatabase));
 });

@@ -6,7 +6,7 @@ import type { Database } from '../../src/database/database.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { readState } from '../../src/login/login-codec.js';
 import { loginOf } from '../support/account-requests.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { openEmbeddedAccounts, type EmbeddedUnderTest } from '../support/embedded-accounts.js';
 import { fillTables } from '../support/filled-tables.js';
@@ -21,8 +21,8 @@ const tables = dataSourceOptions(silentLogger).entities.map(({ options }) => Str
 const changed = ['accounts', 'validation_sessions', 'validation_tokens', 'login_processes', 'events'];
 
 /** What deactivation, a new password and logout everywhere revoke, and what they leave. */
-export function describeRevocation(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeRevocation(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   let embedded: EmbeddedUnderTest;
   let accessToken: Secret;
@@ -31,7 +31,7 @@ export function describeRevocation(createPlace: () => Promise<DatabasePlace>): v
   let full: Rows;
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
     embedded = await openEmbeddedAccounts({ database });
     await database.transaction(async (tx) => {

@@ -1,14 +1,14 @@
 import { MigrationExecutor } from 'typeorm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { migrations } from '../../migrations/index.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { redactFields } from '../../src/observability/redact.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
 /** What the database promises of its schema, on every engine. */
-export function describeSchema(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeSchema(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
 
   const openOnce = async () => {
     const logger = createRecordingLogger();
@@ -29,7 +29,7 @@ export function describeSchema(createPlace: () => Promise<DatabasePlace>): void 
   };
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
   });
 
   afterEach(() => place.remove());

@@ -6,7 +6,7 @@ import { DatabaseFailure } from '../../src/database/failure.js';
 import type { DatabaseOptions } from '../../src/database/open-database.js';
 import { UnreadableValue } from '../../src/database/sealing/sealer.js';
 import type { Database } from '../../src/database/database.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 
@@ -19,8 +19,8 @@ const clearTexts = {
 };
 
 /** What the database promises of encryption at rest, on every engine. */
-export function describeSealing(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeSealing(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
 
   const openWith = (key: Secret, oldKeys: readonly Secret[] = [], options: Partial<DatabaseOptions> = {}) =>
     openTestDatabase({ uri: place.uri, encryption: { key, oldKeys }, ...options });
@@ -81,7 +81,7 @@ export function describeSealing(createPlace: () => Promise<DatabasePlace>): void
   };
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     await within(openWith(testKey(1)), (database) => fill(database));
   });
 

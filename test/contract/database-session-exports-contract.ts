@@ -5,7 +5,7 @@ import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { endLinked } from '../../src/login/owned-logins.js';
 import { createExportSweep, createSessionExports, type SessionExports } from '../../src/sessions/exports.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 
@@ -16,8 +16,8 @@ const telegramUserId = '700020123';
  * What the database promises of exports, on every engine. The command line and the daemon have a
  * database each.
  */
-export function describeSessionExports(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeSessionExports(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let ours: Database;
   let daemons: Database;
   let clock: FakeClock;
@@ -29,7 +29,7 @@ export function describeSessionExports(createPlace: () => Promise<DatabasePlace>
   const findRow = () => ours.transaction((tx) => tx.sessionLeases.find('a1'));
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     ours = await openTestDatabase({ uri: place.uri });
     daemons = await openTestDatabase({ uri: place.uri });
     clock = createFakeClock();

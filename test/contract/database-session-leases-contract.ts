@@ -10,7 +10,7 @@ import { createConsumer, sessionFormats } from '../../src/sessions/consumer.js';
 import { SessionFailure } from '../../src/sessions/failure.js';
 import { createSessionLeases, type SessionLeaseService } from '../../src/sessions/leases.js';
 import type { TelegramUserId } from '../../src/telegram/shapes.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -28,15 +28,15 @@ const archiver = program('archiver');
 const indexer = program('indexer');
 
 /** What the database promises of leases, on every engine. */
-export function describeSessionLeases(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeSessionLeases(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   let clock: FakeClock;
   let leases: SessionLeaseService;
   let closed: string[];
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
     clock = createFakeClock();
     closed = [];

@@ -8,7 +8,7 @@ import type { SessionHolder } from '../../src/database/tables/telegram-accounts.
 import { endLogin } from '../../src/login/owned-logins.js';
 import { createSessionExports, type SessionExports } from '../../src/sessions/exports.js';
 import { createSessionTransfers, TransferFailure, type SessionTransfers } from '../../src/sessions/transfers.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -18,8 +18,8 @@ const bob = '@bob:example.org' as Mxid;
 const telegramUserId = '700020123';
 
 /** What the database promises of session transfers, on every engine. */
-export function describeSessionTransfers(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeSessionTransfers(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   let transfers: SessionTransfers;
   let exports: SessionExports;
@@ -41,7 +41,7 @@ export function describeSessionTransfers(createPlace: () => Promise<DatabasePlac
     database.transaction((tx) => tx.telegramAccounts.setHolder('a1', { from: 'gangway', to, session: null, at: 0 }));
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
     heldWhenClosed = [];
     meanwhile = () => Promise.resolve();

@@ -7,7 +7,7 @@ import { openSqlite } from '../../src/database/sqlite.js';
 import { openSqliteReader } from '../../src/database/sqlite-reader.js';
 import { createTransactions } from '../../src/database/transactions.js';
 import { silentLogger } from '../support/silent-logger.js';
-import { createMigratedSqlite, createSqlitePlace } from '../support/database-place.js';
+import { createMigratedSqlite, createSqliteDatabase } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
@@ -36,14 +36,14 @@ describe('session leases on SQLite', () => describeSessionLeases(createMigratedS
 describe('session exports on SQLite', () => describeSessionExports(createMigratedSqlite));
 describe('session transfers on SQLite', () => describeSessionTransfers(createMigratedSqlite));
 describe('grants of the web page on SQLite', () => describeWebGrants(createMigratedSqlite));
-describe('encryption at rest on SQLite', () => describeSealing(createSqlitePlace));
-describe('the schema on SQLite', () => describeSchema(createSqlitePlace));
+describe('encryption at rest on SQLite', () => describeSealing(createSqliteDatabase));
+describe('the schema on SQLite', () => describeSchema(createSqliteDatabase));
 
 describe('the SQLite file', () => {
-  let place: Awaited<ReturnType<typeof createSqlitePlace>>;
+  let place: Awaited<ReturnType<typeof createSqliteDatabase>>;
 
   beforeEach(async () => {
-    place = await createSqlitePlace();
+    place = await createSqliteDatabase();
   });
 
   afterEach(() => place.remove());
@@ -96,7 +96,7 @@ describe('the SQLite file', () => {
   });
 
   it('and the log of a killed process contain all that was committed, also after an attempt with a wrong key', async () => {
-    const killed = await createSqlitePlace();
+    const killed = await createSqliteDatabase();
     const database = await openTestDatabase({ uri: killed.uri });
     await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
     await copyFile(killed.path, place.path);

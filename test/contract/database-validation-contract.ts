@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../../src/database/database.js';
 import type { ValidationSessionRecord } from '../../src/database/tables/validation-sessions.js';
 import type { ValidationTokenRecord } from '../../src/database/tables/validation-tokens.js';
 import { ThreepidFailure } from '../../src/threepid/failure.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase, testKey } from '../support/database.js';
 import { createRecordingMessenger } from '../support/recording-messenger.js';
 import { threepidFailureOf } from '../support/threepid-failures.js';
@@ -71,8 +71,8 @@ async function outcomesOf(count: number, work: (index: number) => Promise<unknow
 }
 
 /** What the database promises of the validation of 3PIDs, on every engine. */
-export function describeValidation(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeValidation(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
   const insert = (...records: readonly ValidationSessionRecord[]) =>
@@ -85,7 +85,7 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
   };
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 
@@ -324,12 +324,12 @@ export function describeValidation(createPlace: () => Promise<DatabasePlace>): v
 }
 
 /** What several daemons promise of validation if they share one database. */
-export function describeSharedValidation(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeSharedValidation(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let databases: Database[];
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     databases = [await openTestDatabase({ uri: place.uri }), await openTestDatabase({ uri: place.uri })];
   });
 

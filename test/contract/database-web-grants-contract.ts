@@ -4,7 +4,7 @@ import type { Mxid } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 
@@ -14,8 +14,8 @@ const [sessionMs, linkMs] = [60_000, 10_000];
 const maxPerOwner = 20;
 
 /** What the database promises of sessions and links of the web page, on every engine. */
-export function describeWebGrants(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeWebGrants(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   let other: Database;
   let clock: FakeClock;
@@ -23,7 +23,7 @@ export function describeWebGrants(createPlace: () => Promise<DatabasePlace>): vo
   let otherGrants: WebGrants;
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
     other = await openTestDatabase({ uri: place.uri });
     clock = createFakeClock();

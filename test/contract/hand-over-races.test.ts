@@ -4,7 +4,7 @@ import { ownedLogins } from '../../src/login/owned-logins.js';
 import type { TelegramGateway } from '../../src/telegram/gateway.js';
 import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
-import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
@@ -28,7 +28,7 @@ describe.skipIf(postgresMissing)('a hand-over on PostgreSQL', () => {
 
   let clock: FakeClock;
   let database: Database;
-  let place: DatabasePlace;
+  let place: TestDatabase;
   let standIn: StandInBridge;
   let daemon: HandOverDaemon;
   beforeEach(async () => {

@@ -6,7 +6,7 @@ import type { TelegramGateway } from '../../src/telegram/gateway.js';
 import type { TelegramUserId } from '../../src/telegram/shapes.js';
 import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
-import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
 import {
@@ -32,7 +32,7 @@ afterAll(() => gateway.close());
 
 let clock: FakeClock;
 let database: Database;
-let place: DatabasePlace | undefined;
+let place: TestDatabase | undefined;
 let standIn: StandInBridge;
 let daemons: HandOverDaemon[];
 

@@ -17,20 +17,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
-import { createSqlitePlace } from '../support/database-place.js';
+import { createSqliteDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { mountMissing, mountSmallDisk } from '../support/small-disk.js';
 import { asOrdinaryUser } from '../support/unprivileged.js';
 
-let place: Awaited<ReturnType<typeof createSqlitePlace>>;
+let place: Awaited<ReturnType<typeof createSqliteDatabase>>;
 let folder: string;
 let lockPath: string;
 let opened: Database[];
 let cleanUps: (() => void)[];
 
 beforeEach(async () => {
-  place = await createSqlitePlace();
+  place = await createSqliteDatabase();
   folder = dirname(place.path);
   lockPath = `${place.path}-daemon`;
   opened = [];

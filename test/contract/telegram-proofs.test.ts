@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { createMigratedPostgres, createMigratedSqlite, postgresMissing } from '../support/database-place.js';
+import { createMigratedPostgres, createMigratedSqlite, postgresMissing } from '../support/test-database.js';
 import { describeLockOrder, describeTelegramProofs } from './telegram-proofs.js';
 
 describe('phone numbers that Telegram logins validate, on SQLite', () => describeTelegramProofs(createMigratedSqlite));

@@ -8,7 +8,7 @@ import type { Database } from '../../src/database/database.js';
 import type { AccountPublisher } from '../../src/identity/associations.js';
 import type { TelegramUser } from '../../src/telegram/shapes.js';
 import { openTestDatabase } from '../support/database.js';
-import type { DatabasePlace } from '../support/database-place.js';
+import type { TestDatabase } from '../support/test-database.js';
 import { openIdentityService, type IdentityUnderTest } from '../support/identity-service.js';
 import { numberOf, openTelegramProofs, type ProofChanges, type ProofsUnderTest } from '../support/telegram-proofs.js';
 import { until } from '../support/until.js';
@@ -27,14 +27,14 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 }
 
 /** What is promised of phone numbers that Telegram logins validate, on every database. */
-export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>): void {
-  let place: DatabasePlace;
+export function describeTelegramProofs(createDatabase: () => Promise<TestDatabase>): void {
+  let place: TestDatabase;
   let database: Database;
   let alice: Mxid;
   let bob: Mxid;
 
   beforeEach(async () => {
-    place = await createPlace();
+    place = await createDatabase();
     database = await openTestDatabase({ uri: place.uri });
   });
 
@@ -665,9 +665,9 @@ export function describeTelegramProofs(createPlace: () => Promise<DatabasePlace>
 }
 
 /** What is promised of concurrent changes, if the database runs several transactions at a time. */
-export function describeLockOrder(createPlace: () => Promise<DatabasePlace>): void {
+export function describeLockOrder(createDatabase: () => Promise<TestDatabase>): void {
   it('locks the Matrix account before its 3PIDs if a login replaces another, as its deactivation does', async () => {
-    const place = await createPlace();
+    const place = await createDatabase();
     const database = await openTestDatabase({ uri: place.uri });
     const { embedded, login, logIn, numbersOf } = await openTelegramProofs(database, { mode: 'on' });
     const { mxid } = await embedded.addUser('alice');

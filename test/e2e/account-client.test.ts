@@ -1,18 +1,23 @@
 import { MatrixError, type AuthDict, type MatrixClient } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressClient, byEmail } from '../support/address-client.js';
-import { pressButton, provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
+import {
+  pressButton,
+  provingLink,
+  startAddressEnvironment,
+  type AddressEnvironment,
+} from '../support/address-environment.js';
 import { loggedInClient, matrixClient } from '../support/matrix-client.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the embedded accounts', () => {
-  let place: ContactPlace;
+  let place: AddressEnvironment;
   let users: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
     const sandbox = await startStrictSandbox();
     await sandbox.stop();
-    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave']);
+    place = await startAddressEnvironment(sandbox, ['alice', 'bob', 'carol', 'dave']);
     users = addressClient(place);
   }, 60_000);
   afterAll(() => place.close());

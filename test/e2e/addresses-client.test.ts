@@ -1,20 +1,29 @@
 import { SERVICE_TYPES } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressClient, byEmail, byPhone, type Person } from '../support/address-client.js';
-import { pressButton, provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
-import { policyUrl } from '../support/identity-place.js';
+import {
+  pressButton,
+  provingLink,
+  startAddressEnvironment,
+  type AddressEnvironment,
+} from '../support/address-environment.js';
+import { policyUrl } from '../support/identity-environment.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the 3PIDs of accounts', () => {
-  let place: ContactPlace;
+  let place: AddressEnvironment;
   let users: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
     const sandbox = await startStrictSandbox();
     await sandbox.stop();
-    place = await startContactPlace(sandbox, ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'], {
-      provisioning: { allow_openid_auth: true },
-    });
+    place = await startAddressEnvironment(
+      sandbox,
+      ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'],
+      {
+        provisioning: { allow_openid_auth: true },
+      },
+    );
     users = addressClient(place);
   }, 60_000);
   afterAll(() => place.close());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressClient, byEmail, byPhone, type Person } from '../support/address-client.js';
-import { pressButton } from '../support/contact-place.js';
+import { pressButton } from '../support/address-environment.js';
 import { install, type Installation } from '../support/daemon.js';
 import { startGatewayApi } from '../support/gateway-api.js';
 import { startHttpFront } from '../support/http-front.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressClient, byEmail, byPhone } from '../support/address-client.js';
-import { pressButton, provingLink } from '../support/contact-place.js';
+import { pressButton, provingLink } from '../support/address-environment.js';
 import { install } from '../support/daemon.js';
 import { startGatewayApi } from '../support/gateway-api.js';
 import { startHttpFront } from '../support/http-front.js';

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
-import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createPostgresDatabase, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { startHttpListener, type HeardRequest, type HttpListener } from '../support/http-listener.js';
 import { createSlowFault } from '../support/stand-in-bridge/faults.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
@@ -26,7 +26,7 @@ afterAll(() => sandbox.stop());
 
 let standIn: StandInBridge;
 let gangway: Installation;
-let place: DatabasePlace | undefined;
+let place: TestDatabase | undefined;
 let receiver: HttpListener | undefined;
 beforeEach(async () => {
   standIn = await startStandInBridge({ sandbox });
@@ -117,7 +117,7 @@ const databases = [
     skip: postgresMissing !== undefined,
     times: Number(kills ?? 2),
     async overrides() {
-      place = await createPostgresPlace();
+      place = await createPostgresDatabase();
       return { database: { uri: place.uri.reveal() } };
     },
   },

@@ -2,9 +2,14 @@ import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { createPostgresPlace, postgresMissing } from '../support/database-place.js';
+import { createPostgresDatabase, postgresMissing } from '../support/test-database.js';
 import { install } from '../support/daemon.js';
-import { delegateSecret, publicUrl, startIdentityPlace, type IdentityPlace } from '../support/identity-place.js';
+import {
+  delegateSecret,
+  publicUrl,
+  startIdentityEnvironment,
+  type IdentityEnvironment,
+} from '../support/identity-environment.js';
 import {
   clientSecrets,
   emails,
@@ -30,7 +35,7 @@ describe('the daemon as an identity service', () => {
     'validates, binds, finds and invites, without a secret in the log, on the disk or in an error',
     { timeout },
     async () => {
-      const place = await startIdentityPlace(sandbox);
+      const place = await startIdentityEnvironment(sandbox);
       try {
         await place.gangway.start();
         const usage = await useIdentityService(place);
@@ -48,8 +53,8 @@ describe('the daemon as an identity service', () => {
     `validates, binds, finds and invites on PostgreSQL, without a leaked secret ${postgresMissing ?? ''}`,
     { timeout },
     async () => {
-      const database = await createPostgresPlace();
-      const place = await startIdentityPlace(sandbox, { database: { uri: database.uri.reveal() } });
+      const database = await createPostgresDatabase();
+      const place = await startIdentityEnvironment(sandbox, { database: { uri: database.uri.reveal() } });
       try {
         await place.gangway.start();
         const usage = await useIdentityService(place);
@@ -62,7 +67,7 @@ describe('the daemon as an identity service', () => {
   );
 
   it('loses no invite when it is killed during the notification of a homeserver', { timeout }, async () => {
-    const place = await startIdentityPlace(sandbox);
+    const place = await startIdentityEnvironment(sandbox);
     try {
       const { gangway, homeserver } = place;
       await gangway.start();
@@ -93,7 +98,7 @@ describe('the daemon as an identity service', () => {
   });
 
   it('is named in the answers to logins if these name servers at all', { timeout }, async () => {
-    const place = await startIdentityPlace(sandbox, { accounts: { well_known: 'https://matrix.example.test' } });
+    const place = await startIdentityEnvironment(sandbox, { accounts: { well_known: 'https://matrix.example.test' } });
     try {
       const { gangway } = place;
       await gangway.start();
@@ -113,7 +118,7 @@ describe('the daemon as an identity service', () => {
     'signs with one key permanently: it creates the file for its owner only, and does not start without it',
     { timeout },
     async () => {
-      const place = await startIdentityPlace(sandbox);
+      const place = await startIdentityEnvironment(sandbox);
       try {
         const { gangway } = place;
         await gangway.start();
@@ -168,7 +173,11 @@ describe('a daemon without an identity service', () => {
   }
 });
 
-function expectSecrecy({ gangway }: IdentityPlace, { answers, secrets, code }: IdentityUsage, disk: string): void {
+function expectSecrecy(
+  { gangway }: IdentityEnvironment,
+  { answers, secrets, code }: IdentityUsage,
+  disk: string,
+): void {
   const log = gangway.output();
   expect(log).toContain('"level":"debug"');
   expect(log).toMatch(/telegram gateway report.*"delivery":"delivered"/);

@@ -2,7 +2,12 @@ import { type AuthDict, type LoginResponse, MatrixError } from 'matrix-js-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { loggedInClient, matrixClient } from '../support/matrix-client.js';
-import { startEmbeddedPlace, startRelayPlace, type MatrixPlace, type MatrixUser } from '../support/matrix-places.js';
+import {
+  startEmbeddedEnvironment,
+  startRelayEnvironment,
+  type MatrixEnvironment,
+  type MatrixUser,
+} from '../support/matrix-environments.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { synapseMissing } from '../support/synapse.js';
 
@@ -13,16 +18,16 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 describe('embedded accounts', () => {
-  matrixLogins(() => startEmbeddedPlace(sandbox));
+  matrixLogins(() => startEmbeddedEnvironment(sandbox));
 });
 
 describe.skipIf(synapseMissing !== undefined)(`accounts of a Synapse ${synapseMissing ?? ''}`, () => {
-  matrixLogins(() => startRelayPlace(sandbox));
+  matrixLogins(() => startRelayEnvironment(sandbox));
 });
 
 /** What matrix-js-sdk and other clients must get, for embedded and relayed accounts. */
-function matrixLogins(start: () => Promise<MatrixPlace>): void {
-  let place: MatrixPlace;
+function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
+  let place: MatrixEnvironment;
   beforeAll(async () => {
     place = await start();
   });

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { Answer } from '../support/daemon.js';
-import { provingLink, startContactPlace } from '../support/contact-place.js';
-import { policyUrl } from '../support/identity-place.js';
-import { startEmbeddedPlace, startRelayPlace, type MatrixPlace } from '../support/matrix-places.js';
+import { provingLink, startAddressEnvironment } from '../support/address-environment.js';
+import { policyUrl } from '../support/identity-environment.js';
+import {
+  startEmbeddedEnvironment,
+  startRelayEnvironment,
+  type MatrixEnvironment,
+} from '../support/matrix-environments.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { synapseMissing } from '../support/synapse.js';
 
@@ -24,7 +28,7 @@ afterAll(() => sandbox.stop());
 
 describe('of the requests of Matrix users and their answers', () => {
   it('no secret reaches the log at debug level, the disk in clear, or the body of an error', async () => {
-    const place = await startEmbeddedPlace(sandbox);
+    const place = await startEmbeddedEnvironment(sandbox);
     try {
       const { gangway, alice } = place;
       const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
@@ -69,7 +73,7 @@ describe('of the requests of Matrix users and their answers', () => {
   });
 
   it('nor of those about 3PIDs', { timeout }, async () => {
-    const place = await startContactPlace(sandbox, ['alice', 'bob']);
+    const place = await startAddressEnvironment(sandbox, ['alice', 'bob']);
     try {
       const { gangway } = place;
       const { answers, secrets } = await useAddresses(place);
@@ -97,7 +101,7 @@ describe('of the requests of Matrix users and their answers', () => {
     `nor if the homeserver has the accounts ${synapseMissing ?? ''}`,
     { timeout },
     async () => {
-      const place = await startRelayPlace(sandbox);
+      const place = await startRelayEnvironment(sandbox);
       try {
         const { answers, secrets } = await logInAllWays(place);
         await expectSecrecy(place, answers, secrets);
@@ -112,7 +116,7 @@ describe('of the requests of Matrix users and their answers', () => {
  * Makes valid and invalid logins, at both versions, and uses the tokens on the provisioning API.
  * Returns the tokens, access token first.
  */
-async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers: Answer[]; secrets: string[] }> {
+async function logInAllWays({ gangway, alice }: MatrixEnvironment): Promise<{ answers: Answer[]; secrets: string[] }> {
   const post = (path: string, body: unknown) => gangway.request('POST', path, body);
   const user = { type: 'm.id.user', user: alice.mxid };
   const phone = { type: 'm.id.phone', country: 'GB', phone: alice.phone, number: alice.phone };
@@ -143,7 +147,7 @@ async function logInAllWays({ gangway, alice }: MatrixPlace): Promise<{ answers:
  * Validates, adds, binds and removes 3PIDs, with all refusals in between. Returns the refusals, and
  * the values that must be stored nowhere.
  */
-async function useAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType<typeof startContactPlace>>) {
+async function useAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType<typeof startAddressEnvironment>>) {
   const answers: Answer[] = [];
   const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
   const threepid = (path: string) => `${client}/account/3pid${path}`;
@@ -215,7 +219,11 @@ async function useAddresses({ gangway, mails, gateway, url }: Awaited<ReturnType
   return { answers, secrets };
 }
 
-async function expectSecrecy({ gangway, alice }: MatrixPlace, answers: readonly Answer[], tokens: readonly string[]) {
+async function expectSecrecy(
+  { gangway, alice }: MatrixEnvironment,
+  answers: readonly Answer[],
+  tokens: readonly string[],
+) {
   expect(answers.filter(({ status }) => status < 400)).toEqual([]);
   expect(new Set(tokens).size).toBe(tokens.length);
   expect(tokens.every((token) => token.length > 20)).toBe(true);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
-import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createPostgresDatabase, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { install, type Installation } from '../support/daemon.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
@@ -9,7 +9,7 @@ const alice = '@alice:example.test';
 
 describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''}`, () => {
   let sandbox: Sandbox;
-  let place: DatabasePlace;
+  let place: TestDatabase;
   let first: Installation;
   let second: Installation;
 
@@ -19,7 +19,7 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   afterAll(() => sandbox.stop());
 
   beforeEach(async () => {
-    place = await createPostgresPlace();
+    place = await createPostgresDatabase();
     const database = { uri: place.uri.reveal() };
     first = await install(sandbox, { database });
     second = await install(sandbox, { database, encryption: { key: first.encryptionKey } });

@@ -8,9 +8,9 @@ import { installHere } from '../support/daemon-here.js';
 import {
   startEmbeddedPlaceBy,
   startRelayPlaceBy,
-  type MatrixPlace,
+  type MatrixEnvironment,
   type MatrixUser,
-} from '../support/matrix-places.js';
+} from '../support/matrix-environments.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing, type Synapse } from '../support/synapse.js';
 
@@ -20,7 +20,7 @@ const otherNumber = '9996620235';
 const code = '22222';
 
 let sandbox: Sandbox;
-let place: MatrixPlace<ServingInstallation> | undefined;
+let place: MatrixEnvironment<ServingInstallation> | undefined;
 
 beforeAll(async () => {
   sandbox = await startStrictSandbox();
@@ -135,7 +135,7 @@ interface Steps {
   readonly numbers: (user: MatrixUser) => Promise<readonly unknown[]>;
 }
 
-function stepsIn({ gangway, alice, bob }: MatrixPlace<ServingInstallation>): Steps {
+function stepsIn({ gangway, alice, bob }: MatrixEnvironment<ServingInstallation>): Steps {
   const logIn = ({ password }: MatrixUser, identifier: Readonly<Record<string, unknown>>) =>
     gangway.request('POST', `${client}/login`, { type: 'm.login.password', identifier, password });
   return {

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogues } from '../../src/web/languages.js';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
-import { provingLink, startContactPlace, type ContactPlace } from '../support/contact-place.js';
+import { provingLink, startAddressEnvironment, type AddressEnvironment } from '../support/address-environment.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startWebVisitor, type WebVisitor, type WebVisitorOptions } from '../support/web-visitor.js';
 
@@ -11,13 +11,13 @@ const users = ['anna', 'berta', 'carla'] as const;
 describe.skipIf(chromiumMissing !== undefined)(
   `e-mail addresses and phone numbers on the web page ${chromiumMissing ?? ''}`,
   () => {
-    let place: ContactPlace;
+    let place: AddressEnvironment;
     let browser: Browser;
 
     beforeAll(async () => {
       const sandbox = await startStrictSandbox();
       await sandbox.stop();
-      place = await startContactPlace(sandbox, users);
+      place = await startAddressEnvironment(sandbox, users);
       browser = await launchChromium();
     }, 60_000);
     afterAll(async () => {

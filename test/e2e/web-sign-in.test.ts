@@ -4,7 +4,7 @@ import type { Mxid } from '../../src/base/mxid.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
-import { startWebPlace, type WebPlace } from '../support/web-place.js';
+import { startWebEnvironment, type WebEnvironment } from '../support/web-environment.js';
 import { startWebVisitor, type WebVisitor, type WebVisitorOptions } from '../support/web-visitor.js';
 
 const alice = '@alice:example.test' as Mxid;
@@ -12,12 +12,12 @@ const password = 'the password of alice';
 
 describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chromiumMissing ?? ''}`, () => {
   let sandbox: Sandbox;
-  let place: WebPlace;
+  let place: WebEnvironment;
   let browser: Browser;
 
   beforeAll(async () => {
     sandbox = await startStrictSandbox();
-    place = await startWebPlace(sandbox, { web: { operator } });
+    place = await startWebEnvironment(sandbox, { web: { operator } });
     await place.gangway.addUser(alice, password);
     browser = await launchChromium();
   });

@@ -4,20 +4,20 @@ import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
 import { sendJson, startFakeHomeserver, type FakeHomeserver } from '../support/fake-homeserver.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
-import { startWebPlace, type WebPlace } from '../support/web-place.js';
+import { startWebEnvironment, type WebEnvironment } from '../support/web-environment.js';
 import { startWebVisitor, type WebVisitor } from '../support/web-visitor.js';
 
 describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMissing ?? ''}`, () => {
   let sandbox: Sandbox;
   let homeserver: FakeHomeserver;
-  let place: WebPlace;
+  let place: WebEnvironment;
   let browser: Browser;
 
   beforeAll(async () => {
     sandbox = await startStrictSandbox();
     homeserver = await startFakeHomeserver('example.test');
     homeserver.offerSso(homeserver.addUser('alice', 'the password of alice'));
-    place = await startWebPlace(sandbox, { homeserver: { domain: 'example.test', address: homeserver.url } });
+    place = await startWebEnvironment(sandbox, { homeserver: { domain: 'example.test', address: homeserver.url } });
     browser = await launchChromium();
   });
   afterAll(async () => {

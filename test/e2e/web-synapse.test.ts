@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
-import { pressButton, provingLink } from '../support/contact-place.js';
+import { pressButton, provingLink } from '../support/address-environment.js';
 import { install, type Installation } from '../support/daemon.js';
 import { startCasServer, type CasServer } from '../support/cas-server.js';
 import { startGatewayApi, type GatewayApi } from '../support/gateway-api.js';

@@ -4,7 +4,7 @@ import type { Mxid } from '../../src/base/mxid.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
-import { startWebPlace, type WebPlace } from '../support/web-place.js';
+import { startWebEnvironment, type WebEnvironment } from '../support/web-environment.js';
 import { startWebVisitor, type WebVisitor } from '../support/web-visitor.js';
 import { startWidgetHost, type WidgetHost, type WidgetHostOptions } from '../support/widget-host.js';
 
@@ -15,13 +15,13 @@ const client = '/_matrix/client/v3';
 describe.skipIf(chromiumMissing !== undefined)(`the web page as a widget ${chromiumMissing ?? ''}`, () => {
   let sandbox: Sandbox;
   let host: WidgetHost;
-  let place: WebPlace;
+  let place: WebEnvironment;
   let browser: Browser;
 
   beforeAll(async () => {
     sandbox = await startStrictSandbox();
     host = await startWidgetHost(mintToken);
-    place = await startWebPlace(sandbox, { web: { sign_in: { widget_clients: [host.origin] } } });
+    place = await startWebEnvironment(sandbox, { web: { sign_in: { widget_clients: [host.origin] } } });
     await place.gangway.addUser(alice, password);
     browser = await launchChromium();
   });

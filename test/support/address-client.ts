@@ -1,6 +1,6 @@
 import { MatrixError, type MatrixClient } from 'matrix-js-sdk';
 import { expect } from 'vitest';
-import { pressButton, provingLink } from './contact-place.js';
+import { pressButton, provingLink } from './address-environment.js';
 import type { GatewayApi } from './gateway-api.js';
 import type { MailServer } from './mail-server.js';
 import { matrixClient } from './matrix-client.js';
@@ -19,7 +19,7 @@ export interface Session {
 }
 
 /** The base URL of the homeserver, and what is sent from there. */
-export interface ClientPlace {
+export interface ClientEnvironment {
   readonly url: string;
   readonly mails: MailServer;
   readonly gateway: GatewayApi;
@@ -30,7 +30,7 @@ export const byEmail = (address: string) => ({ type: 'm.id.thirdparty', medium: 
 export const byPhone = (phone: string) => ({ type: 'm.id.phone', country: 'GB', phone, number: phone });
 
 /** What users do with their 3PIDs, by an unmodified matrix-js-sdk. */
-export function addressClient({ url, mails, gateway }: ClientPlace) {
+export function addressClient({ url, mails, gateway }: ClientEnvironment) {
   function logInBy(identifier: { readonly type: string }, password: string) {
     return matrixClient(url).loginRequest({ type: 'm.login.password', identifier, password });
   }

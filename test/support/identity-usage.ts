@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Answer } from './daemon.js';
-import { delegateSecret, openIdTokenOf, policyUrl, publicUrl, type IdentityPlace } from './identity-place.js';
+import {
+  delegateSecret,
+  openIdTokenOf,
+  policyUrl,
+  publicUrl,
+  type IdentityEnvironment,
+} from './identity-environment.js';
 
 const v2 = '/_matrix/identity/v2';
 const delegate = `/_gangway/delegate/${delegateSecret}/_matrix/identity/api/v1`;
@@ -26,13 +32,13 @@ export interface IdentityUsage {
 }
 
 /** The page of a link, as a browser gets it. */
-async function openPage({ gangway }: IdentityPlace, link: string): Promise<{ status: number; text: string }> {
+async function openPage({ gangway }: IdentityEnvironment, link: string): Promise<{ status: number; text: string }> {
   const response = await fetch(link.replace(publicUrl, gangway.url()), { redirect: 'manual' });
   return { status: response.status, text: await response.text() };
 }
 
 /** Registers with a token of the homeserver, and accepts the terms. */
-export async function enter({ gangway }: IdentityPlace, mxid: string): Promise<string> {
+export async function enter({ gangway }: IdentityEnvironment, mxid: string): Promise<string> {
   const answer = await gangway.request('POST', `${v2}/account/register`, {
     access_token: openIdTokenOf(mxid),
     token_type: 'Bearer',
@@ -50,7 +56,7 @@ export async function enter({ gangway }: IdentityPlace, mxid: string): Promise<s
  * Validates a 3PID by the link in the mail and its button. Returns the session and the content of
  * the mail.
  */
-export async function proveEmail(place: IdentityPlace, token: string, email: string, clientSecret: string) {
+export async function proveEmail(place: IdentityEnvironment, token: string, email: string, clientSecret: string) {
   const { gangway, mails } = place;
   const asked = await gangway.request(
     'POST',
@@ -79,7 +85,7 @@ export async function proveEmail(place: IdentityPlace, token: string, email: str
  * Uses every feature: validations, a publication, lookups, an invite, a phone number for a
  * homeserver; and mistakes in between.
  */
-export async function useIdentityService(place: IdentityPlace): Promise<IdentityUsage> {
+export async function useIdentityService(place: IdentityEnvironment): Promise<IdentityUsage> {
   const { gangway, mails, gateway, homeserver } = place;
   const answers: Answer[] = [];
   const ask = async (status: number, ...request: Parameters<typeof gangway.request>): Promise<Answer['body']> => {
@@ -192,7 +198,7 @@ export async function useIdentityService(place: IdentityPlace): Promise<Identity
   };
 }
 
-async function askDelegate({ gangway }: IdentityPlace, path: string, body: unknown, answers: Answer[]) {
+async function askDelegate({ gangway }: IdentityEnvironment, path: string, body: unknown, answers: Answer[]) {
   const response = await fetch(`${gangway.url()}${delegate}/${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -206,7 +212,7 @@ async function askDelegate({ gangway }: IdentityPlace, path: string, body: unkno
 }
 
 /** Returns the last notification of the homeserver about invites; waits for it. */
-export async function told(homeserver: IdentityPlace['homeserver']): Promise<unknown> {
+export async function told(homeserver: IdentityEnvironment['homeserver']): Promise<unknown> {
   const find = () => homeserver.requests.filter(({ path }) => path === '/_matrix/federation/v1/3pid/onbind').at(-1);
   await expect.poll(find, { timeout: 10_000 }).toBeDefined();
   return JSON.parse(find()?.body ?? '');

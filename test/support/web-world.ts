@@ -2,12 +2,12 @@ import type { Browser } from 'playwright-core';
 import type { Mxid } from '../../src/base/mxid.js';
 import { launchChromium } from './chromium.js';
 import { startStrictSandbox } from './strict-sandbox.js';
-import { startWebPlace, type WebPlace } from './web-place.js';
+import { startWebEnvironment, type WebEnvironment } from './web-environment.js';
 import { startWebVisitor, type WebVisitor, type WebVisitorOptions } from './web-visitor.js';
 
 /** The daemon with the web page, a sandbox and a browser. */
 export interface WebWorld {
-  readonly place: WebPlace;
+  readonly place: WebEnvironment;
   readonly browser: Browser;
   /** Opens a browser window in which a new Matrix user is signed in, and closes it afterwards. */
   readonly withUser: (
@@ -24,7 +24,7 @@ export interface WebWorld {
 /** Starts all of it. The caller closes it. */
 export async function startWebWorld(): Promise<WebWorld> {
   const sandbox = await startStrictSandbox();
-  const place = await startWebPlace(sandbox);
+  const place = await startWebEnvironment(sandbox);
   const browser = await launchChromium();
   let users = 0;
   return {

@@ -3,7 +3,7 @@ import type { Mxid } from '../../../src/base/mxid.js';
 import { hasSignature } from '../../../src/base/signed-json.js';
 import type { FederationFailureDetails } from '../../../src/matrix/federation-failure.js';
 import { openTestDatabase } from '../../support/database.js';
-import { createMigratedSqlite } from '../../support/database-place.js';
+import { createMigratedSqlite } from '../../support/test-database.js';
 import { createFakeFederation } from '../../support/fake-federation.js';
 import {
   alice,

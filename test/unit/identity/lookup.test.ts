@@ -3,7 +3,7 @@ import { randomId, systemRandom } from '../../../src/base/random.js';
 import type { LookupCaller } from '../../../src/identity/lookup-limits.js';
 import { lookupHash } from '../../../src/identity/lookup-hash.js';
 import { openTestDatabase, testKey } from '../../support/database.js';
-import { createMigratedSqlite } from '../../support/database-place.js';
+import { createMigratedSqlite } from '../../support/test-database.js';
 import {
   alice,
   bob,

@@ -8,7 +8,7 @@ import type { Database } from '../../../src/database/database.js';
 import { makeSigningKeyFile } from '../../../src/identity/signing-key-file.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { loadSigningKeys } from '../../../src/identity/signing-keys.js';
-import { createMigratedSqlite } from '../../support/database-place.js';
+import { createMigratedSqlite } from '../../support/test-database.js';
 import { openTestDatabase } from '../../support/database.js';
 import { identityFailureOf } from '../../support/identity-service.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';

@@ -67,7 +67,7 @@ describe('createLogger', () => {
     expect(JSON.parse(text())).toMatchObject({ level: 'info', level_: 'one', level__: 'three', level___: 'two' });
   });
 
-  it('scrubs the message itself', () => {
+  it('masks secrets in the message itself', () => {
     const { logger, text } = capture('json');
     logger.info('calling +15550123456 with Authorization: Bearer abcdefgh12345678');
     expect(JSON.parse(text()).message).toBe('calling +…56 with Authorization: [secret]');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { namesSecret, scrub } from '../../../src/observability/scrub.js';
+import { namesSecret, maskSecrets } from '../../../src/observability/mask-secrets.js';
 
 const sessionString = `1${'BAAO9J3xQ2Vk7LmZs4Tn0pRyWc8Hd5Gf6Kb/+iXuEaYq1oC'.repeat(7)}`;
 
-describe('scrub', () => {
+describe('maskSecrets', () => {
   it.each([
     ['a bearer token', 'sent Authorization: Bearer sW0rdfish-sw0rdfish', 'sW0rdfish-sw0rdfish'],
     ['a bearer token without its header', 'got "bearer sW0rdfish-sw0rdfish"', 'sW0rdfish-sw0rdfish'],
@@ -22,11 +22,11 @@ describe('scrub', () => {
     ['a percent-encoded phone number', 'GET /x?n=%2B15550123456', '15550123'],
   ])('hides %s', (_what, text, part) => {
     expect(text).toContain(part);
-    expect(scrub(text)).not.toContain(part);
+    expect(maskSecrets(text)).not.toContain(part);
   });
 
   it('leaves the last two digits of a phone number', () => {
-    expect(scrub('sent to +15550123456')).toBe('sent to +…56');
+    expect(maskSecrets('sent to +15550123456')).toBe('sent to +…56');
   });
 
   it.each([
@@ -39,7 +39,7 @@ describe('scrub', () => {
     'the bearer of this token is missing',
     'PHONE_NUMBER_INVALID (400) from auth.sendCode, 5 retries left',
   ])('keeps text without a secret: %s', (text) => {
-    expect(scrub(text)).toBe(text);
+    expect(maskSecrets(text)).toBe(text);
   });
 
   // A line break is no part of a secret, but lets no text pass without a search.
@@ -61,7 +61,7 @@ describe('scrub', () => {
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const text = parts.join('');
-        expect(`\n${scrub(text)}`).toBe(scrub(`\n${text}`));
+        expect(`\n${maskSecrets(text)}`).toBe(maskSecrets(`\n${text}`));
       }),
       { numRuns: 1000 },
     );

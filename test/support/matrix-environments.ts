@@ -15,7 +15,7 @@ export interface MatrixUser {
 }
 
 /** A server name whose users can log in through Gangway. */
-export interface MatrixPlace<Gangway = Installation> {
+export interface MatrixEnvironment<Gangway = Installation> {
   readonly gangway: Gangway;
   readonly alice: MatrixUser;
   readonly bob: MatrixUser;
@@ -30,7 +30,10 @@ const phones = { alice: '447700900123', bob: '447700900456' };
 type Install<Gangway> = (sandbox: Sandbox, overrides: ConfigOverrides) => Promise<Gangway>;
 
 /** Gangway alone, with its own accounts. */
-export function startEmbeddedPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
+export function startEmbeddedEnvironment(
+  sandbox: Sandbox,
+  overrides: ConfigOverrides = {},
+): Promise<MatrixEnvironment> {
   return startEmbeddedPlaceBy(install, sandbox, overrides);
 }
 
@@ -39,7 +42,7 @@ export async function startEmbeddedPlaceBy<Gangway extends ServingInstallation>(
   installBy: Install<Gangway>,
   sandbox: Sandbox,
   overrides: ConfigOverrides,
-): Promise<MatrixPlace<Gangway>> {
+): Promise<MatrixEnvironment<Gangway>> {
   const gangway = await installBy(sandbox, overrides);
   await gangway.start();
   const user = async (localpart: 'alice' | 'bob') => {
@@ -59,7 +62,7 @@ export async function startEmbeddedPlaceBy<Gangway extends ServingInstallation>(
 }
 
 /** Gangway beside a Synapse, and a reverse proxy in front of both. */
-export function startRelayPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixPlace> {
+export function startRelayEnvironment(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<MatrixEnvironment> {
   return startRelayPlaceBy(install, sandbox, overrides);
 }
 
@@ -72,7 +75,7 @@ export async function startRelayPlaceBy<Gangway extends ServingInstallation>(
   sandbox: Sandbox,
   overrides: ConfigOverrides,
   shared?: Synapse,
-): Promise<MatrixPlace<Gangway>> {
+): Promise<MatrixEnvironment<Gangway>> {
   const synapse = shared ?? (await startSynapse());
   const suffix = shared ? `-${randomBytes(4).toString('hex')}` : '';
   const gangway = await installBy(sandbox, {

@@ -9,7 +9,7 @@ import { administer } from './migrated-databases.js';
 import { silentLogger } from './silent-logger.js';
 
 /** A location for one database of a single test, inspected from outside the program. */
-export interface DatabasePlace {
+export interface TestDatabase {
   readonly uri: Secret;
   /** TypeORM's view of the database; the caller destroys it. */
   connect(): Promise<DataSource>;
@@ -21,7 +21,7 @@ export interface DatabasePlace {
 }
 
 /** Creates a folder for a SQLite file, without the file. */
-export async function createSqlitePlace(): Promise<DatabasePlace & { readonly path: string }> {
+export async function createSqliteDatabase(): Promise<TestDatabase & { readonly path: string }> {
   const folder = await mkdtemp(join(inject('sqliteFolder'), 'place-'));
   const path = join(folder, 'test.db');
   const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'sqlite', database: path }));
@@ -39,8 +39,8 @@ export async function createSqlitePlace(): Promise<DatabasePlace & { readonly pa
 }
 
 /** Creates a SQLite file with all migrations and no rows, in a folder of its own. */
-export async function createMigratedSqlite(): ReturnType<typeof createSqlitePlace> {
-  const place = await createSqlitePlace();
+export async function createMigratedSqlite(): ReturnType<typeof createSqliteDatabase> {
+  const place = await createSqliteDatabase();
   await copyFile(inject('migratedSqlite'), place.path);
   return place;
 }
@@ -49,16 +49,16 @@ export async function createMigratedSqlite(): ReturnType<typeof createSqlitePlac
 export const postgresMissing = inject('postgresUri') === null ? 'skipped: no PostgreSQL server found' : undefined;
 
 /** Creates an empty database on the PostgreSQL server of this test run. */
-export function createPostgresPlace(): Promise<DatabasePlace> {
+export function createPostgresDatabase(): Promise<TestDatabase> {
   return createPostgres('template1');
 }
 
 /** Creates a database with all migrations and no rows on the PostgreSQL server of this test run. */
-export function createMigratedPostgres(): Promise<DatabasePlace> {
+export function createMigratedPostgres(): Promise<TestDatabase> {
   return createPostgres(inject('migratedPostgres'));
 }
 
-async function createPostgres(template: string | null): Promise<DatabasePlace> {
+async function createPostgres(template: string | null): Promise<TestDatabase> {
   const server = inject('postgresUri');
   if (server === null || template === null) throw new Error('no PostgreSQL server found');
   const name = `gangway_test_${randomBytes(8).toString('hex')}`;
@@ -80,7 +80,7 @@ async function createPostgres(template: string | null): Promise<DatabasePlace> {
   };
 }
 
-function placeOf(create: () => DataSource): Pick<DatabasePlace, 'connect' | 'execute'> {
+function placeOf(create: () => DataSource): Pick<TestDatabase, 'connect' | 'execute'> {
   const connect = () => create().initialize();
   return {
     connect,

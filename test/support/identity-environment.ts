@@ -8,7 +8,7 @@ import { startMailServer, type MailServer } from './mail-server.js';
  * The daemon as an identity service, with a homeserver that vouches for users of example.test, a
  * mail server, and a Telegram Gateway.
  */
-export interface IdentityPlace {
+export interface IdentityEnvironment {
   readonly gangway: Installation;
   readonly homeserver: FederatingHomeserver;
   readonly mails: MailServer;
@@ -29,7 +29,10 @@ export function openIdTokenOf(mxid: string): string {
 }
 
 /** Starts all of it. The caller closes it. */
-export async function startIdentityPlace(sandbox: Sandbox, overrides: ConfigOverrides = {}): Promise<IdentityPlace> {
+export async function startIdentityEnvironment(
+  sandbox: Sandbox,
+  overrides: ConfigOverrides = {},
+): Promise<IdentityEnvironment> {
   const homeserver = await startFederatingHomeserver({ certificate: 'none' });
   for (const user of ['alice', 'bob', 'carol']) {
     const mxid = `@${user}:example.test`;

@@ -37,7 +37,7 @@ const delimiter = /[\s=:+%]/;
  * redaction by type. Request IDs (UUIDs, up to 32 hexadecimal digits), timestamps and file paths do
  * not change.
  */
-export function scrub(text: string): string {
+export function maskSecrets(text: string): string {
   if (text.length < longRun && !delimiter.test(text)) return text;
   return patterns.reduce((rest, { shape, replace }) => rest.replaceAll(shape, replace), text);
 }

@@ -4,7 +4,7 @@ import { install, type ConfigOverrides, type Installation } from './daemon.js';
 import { startHttpFront } from './http-front.js';
 
 /** An installation with the web page, behind a proxy. */
-export interface WebPlace {
+export interface WebEnvironment {
   readonly gangway: Installation;
   /** The URL of the page, without a slash at its end. */
   readonly url: string;
@@ -18,10 +18,10 @@ export interface WebPlace {
 }
 
 /** Starts the daemon with the web page. The caller closes it. */
-export async function startWebPlace(
+export async function startWebEnvironment(
   sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
   { web = {}, ...overrides }: ConfigOverrides = {},
-): Promise<WebPlace> {
+): Promise<WebEnvironment> {
   const front = await startHttpFront();
   const gangway = await install(sandbox, {
     http: { port: 0, trusted_proxies: ['127.0.0.1'] },

@@ -2,14 +2,14 @@ import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from './daemon.js';
 import { startGatewayApi, type GatewayApi } from './gateway-api.js';
 import { startHttpFront } from './http-front.js';
-import { policyUrl } from './identity-place.js';
+import { policyUrl } from './identity-environment.js';
 import { startMailServer, type MailServer } from './mail-server.js';
 
 /**
  * The running daemon with accounts of its own, an identity service, a mail server and a Telegram
  * Gateway.
  */
-export interface ContactPlace {
+export interface AddressEnvironment {
   readonly gangway: Installation;
   readonly mails: MailServer;
   readonly gateway: GatewayApi;
@@ -22,11 +22,11 @@ export interface ContactPlace {
  * Starts all of it, with accounts of these localparts, whose passwords are `the password of
  * <localpart>`. The caller closes it.
  */
-export async function startContactPlace(
+export async function startAddressEnvironment(
   sandbox: Pick<Sandbox, 'dataCentres' | 'publicKeyPem'>,
   localparts: readonly string[],
   overrides: ConfigOverrides = {},
-): Promise<ContactPlace> {
+): Promise<AddressEnvironment> {
   const front = await startHttpFront();
   const [mails, gateway] = await Promise.all([startMailServer(), startGatewayApi()]);
   const gangway = await install(sandbox, {
