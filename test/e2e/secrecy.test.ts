@@ -4,6 +4,7 @@ import { parseMxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
+import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 import { openTestDatabase } from '../support/database.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
@@ -110,8 +111,9 @@ it(
       'secret part of the bot token': magicBotSecret,
       'invalid bot token': 'an-invalid-token',
       ...phones,
-      ...Object.fromEntries(sessions.map((session, index) => [`session ${index}`, session])),
-      ...Object.fromEntries(sessions.map((session, index) => [`end of session ${index}`, session.slice(-64)])),
+      ...Object.fromEntries(sessions.map((key, index) => [`key ${index}`, key])),
+      ...Object.fromEntries(sessions.map((key, index) => [`end of key ${index}`, key.slice(-64)])),
+      ...Object.fromEntries(sessions.map((key, index) => [`key ${index} in hex`, hexOf(key).slice(0, 64)])),
     };
     for (const [place, haystack] of Object.entries({ log, disk, errors })) {
       for (const [what, needle] of Object.entries(needles)) {
@@ -124,7 +126,9 @@ it(
   },
 );
 
-/** Returns every Telegram session in the database, decrypted. */
+const hexOf = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
+
+/** Returns the auth key of every Telegram session in the database, decrypted. */
 async function sessionsStored(): Promise<string[]> {
   const database = await openTestDatabase({
     uri: new Secret(`sqlite:${join(gangway.folder, 'gangway.db')}`),
@@ -139,12 +143,12 @@ async function sessionsStored(): Promise<string[]> {
       }
       for (const { state } of await tx.loginProcesses.listByOwner(owner, 0)) {
         // A login that has ended, and is stored for a repeated answer, has no session.
-        const [, session] = /"session":"([^"]+)"/.exec(state.reveal()) ?? [];
-        if (session !== undefined) found.push(session);
+        const { session } = JSON.parse(state.reveal()) as { readonly session?: string | null };
+        if (session) found.push(session);
       }
     }
     return found;
   });
   await database.close();
-  return sessions;
+  return sessions.map((session) => readStoredSession(new Secret(session)).authKey.reveal());
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptionsWithStdioTuple } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -80,6 +80,13 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
+// The program rejects variables that resemble those of its keys.
+const { GANGWAY_TEST_ENGINE: testEngine, ...environment } = process.env;
+const childOptions: SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> = {
+  stdio: ['ignore', 'pipe', 'pipe'],
+  env: environment,
+};
+
 /** Sections of the configuration that differ from those of an ordinary installation. */
 export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -117,7 +124,7 @@ export async function createInstallation(
     provisioning: { shared_secret: sharedSecret },
     database: { uri: 'sqlite:gangway.db' },
     telegram: {
-      engine: process.env['GANGWAY_TEST_ENGINE'] ?? 'gramjs',
+      engine: testEngine ?? 'gramjs',
       api_id: 4242,
       api_hash: randomBytes(16).toString('hex'),
       data_centres: sandbox.dataCentres,
@@ -163,7 +170,7 @@ export async function createInstallation(
     request(method, `/_matrix/provision${path}`, body, token);
 
   const command: Installation['command'] = async (...args) => {
-    const run = spawn(process.execPath, [main, ...args, '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const run = spawn(process.execPath, [main, ...args, '-c', configFile], childOptions);
     let all = '';
     for (const stream of [run.stdout, run.stderr]) stream.on('data', (chunk: Buffer) => (all += chunk.toString()));
     await once(run, 'close');
@@ -215,7 +222,7 @@ export async function createInstallation(
       }),
 
     start() {
-      const started = spawn(process.execPath, [main, 'run', '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(process.execPath, [main, 'run', '-c', configFile], childOptions);
       child = started;
       started.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ import { createSaltCache } from '../salt-cache.js';
 import { createTurns } from '../turns.js';
 import { createMtcuteConnection, type MtcuteConnection } from './connection.js';
 import { loadCrypto } from './crypto.js';
-import { createEngineLogger } from './platform.js';
+import { FormatLogger } from './platform.js';
 
 /**
  * Creates the gateway to Telegram on mtcute, which runs in the main thread: its arithmetic is a few
@@ -32,7 +32,7 @@ export function createMtcuteGateway(options: GatewayOptions): TelegramGateway {
     findKey: (fingerprint: bigint) => keys.get(fingerprint) ?? findTelegramKey(fingerprint),
     salts: createSaltCache(),
     random: systemRandom,
-    log: createEngineLogger(logger, options.logsDebug ?? true),
+    log: new FormatLogger(logger, options.logsDebug ?? true),
   };
   const turns = createTurns(clock);
   const connections = new Set<MtcuteConnection>();
