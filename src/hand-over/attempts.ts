@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Bridge, BridgeSession, HandOverProcess } from '../bridge/bridge.js';
 import { BridgeFailure, type BridgeFailureDetails } from '../bridge/failure.js';
 import { jitter } from '../base/jitter.js';
@@ -6,10 +7,8 @@ import type { Database, Transaction } from '../database/database.js';
 import type { HandOverChanges, HandOverRecord } from '../database/tables/hand-overs.js';
 import type { TelegramSession } from '../telegram/gateway.js';
 import { describeBridgeFailure } from './describe-failure.js';
-import { readProcess, writeProcess } from './hand-over-process.js';
 import type { OrphanedSession } from './hand-overs.js';
 import type { HandOverOutbox } from './outbox.js';
-import { isRejectedUnread, submit } from './submit.js';
 
 /** The dependencies of an attempt. */
 export interface AttemptDeps extends Runtime {
@@ -250,4 +249,38 @@ export function createAttempts(deps: AttemptDeps): Attempts {
       }
     },
   };
+}
+
+/**
+ * Sends the session to the process. Throws `bridge_answer_invalid` if the bridge confirms another
+ * login than that of the session.
+ */
+async function submit(
+  bridge: Bridge,
+  { owner, telegramUserId }: HandOverRecord,
+  process: HandOverProcess,
+  session: BridgeSession,
+): Promise<void> {
+  const confirmed = await bridge.submitSession(owner, process, session);
+  if (confirmed === telegramUserId) return;
+  throw new BridgeFailure({ kind: 'bridge_answer_invalid' }, { cause: new Error('another login was confirmed') });
+}
+
+/** Returns whether the bridge rejected the request before it read the session. */
+function isRejectedUnread(error: unknown): boolean {
+  if (!(error instanceof BridgeFailure)) return false;
+  return error.details.kind === 'bridge_user_forbidden' || error.details.kind === 'bridge_secret_rejected';
+}
+
+const processForm = z.object({ loginId: z.string(), stepId: z.string(), transactionId: z.string().optional() });
+
+/** Returns the stored form of the process. It contains no secret. */
+function writeProcess({ loginId, stepId, transactionId }: HandOverProcess): string {
+  return JSON.stringify({ loginId, stepId, transactionId });
+}
+
+/** Throws if the text was not written by writeProcess: that is a defect. */
+function readProcess(text: string): HandOverProcess {
+  const { transactionId, ...process } = processForm.parse(JSON.parse(text));
+  return { ...process, transactionId };
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger.js';
 import type { Exchange } from './exchange.js';
 import { plainProblemReply } from './plain-problems.js';
 import { HttpFailure } from './problem.js';
-import { ClientGone } from './receive-body.js';
+import { ClientGone } from './request-body.js';
 import type { Answer } from './reply.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 
