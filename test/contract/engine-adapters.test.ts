@@ -291,4 +291,10 @@ describe.each(engines)('%s', (engine) => {
       });
     });
   });
+
+  it('opens no connection after its gateway was closed', async () => {
+    const gateway = telegram.createGateway();
+    await gateway.close();
+    expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
+  });
 });
