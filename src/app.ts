@@ -68,10 +68,10 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const database = await openDatabase({ ...where, exclusive: true, encryption, clock, random, logger });
       closers.push(() => database.close());
 
-      const gateway = await openTelegram(config, { version, clock, logger });
+      const gateway = await openTelegram(config, { version, guard: database.leases.guard, clock, logger });
       closers.push(() => gateway.close());
 
-      const pool = createConnectionPool({ ...telegram.connection, gateway, clock, logger });
+      const pool = createConnectionPool({ ...telegram.connection, gateway, leases: database.leases, clock, logger });
       closers.push(() => pool.close());
 
       const runtime = { database, clock, random, logger };

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { LeaseGuard } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import type { TelegramGateway } from '../telegram/gateway.js';
@@ -8,6 +9,8 @@ import { createGramjsGateway } from '../telegram/gramjs/gateway.js';
 export interface TelegramRuntime {
   /** The version of this program, which Telegram shows to users. */
   readonly version: string;
+  /** Set if other daemons may connect on the same sessions. */
+  readonly guard: LeaseGuard | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -15,7 +18,7 @@ export interface TelegramRuntime {
 /** Returns the gateway to Telegram on the configured engine. */
 export async function openTelegram(
   { telegram, logging }: Pick<Config, 'telegram' | 'logging'>,
-  { version, clock, logger }: TelegramRuntime,
+  { version, guard, clock, logger }: TelegramRuntime,
 ): Promise<TelegramGateway> {
   const options = {
     ...telegram,
@@ -23,6 +26,7 @@ export async function openTelegram(
     proxy: telegram.proxy.type === 'disabled' ? undefined : telegram.proxy,
     deviceInfo: { ...telegram.deviceInfo, appVersion: telegram.deviceInfo.appVersion ?? version },
     logsDebug: logging.level === 'debug',
+    guard,
     clock,
     logger,
   };

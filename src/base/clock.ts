@@ -21,6 +21,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Returns the milliseconds of the monotonic clock, which all threads of this computer share. */
+export function elapsedMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
 /** Resolves after `delayMs` on the given clock. */
 export function sleep(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => clock.after(delayMs, resolve));

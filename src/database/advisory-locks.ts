@@ -12,6 +12,11 @@ import { DatabaseFailure } from './failure.js';
  * more than 45 seconds.
  */
 export interface AdvisoryLocks extends Locks {
+  /** Runs a short statement on the connection of the locks. */
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Rejects new callers with `busy` until resume(). Resolves when no lock is held. */
+  suspend(): Promise<void>;
+  resume(): void;
   /** Rejects callers that wait for a lock of another daemon with `busy`. */
   close(): Promise<void>;
 }
@@ -20,6 +25,8 @@ interface Session {
   readonly client: Client;
   /** Runs one query at a time, as the driver requires. */
   readonly queries: KeyedMutex;
+  /** Since when a lock may be acquired that was not held before; epoch ms. */
+  readonly acquiresFrom: number;
   lost: boolean;
 }
 
@@ -32,12 +39,18 @@ interface State {
   current: Promise<Session> | undefined;
   closed: boolean;
   reconnecting: boolean;
+  suspended: boolean;
 }
 
 const firstPollMs = 20;
 const maxPollMs = 500;
 const reconnectMs = 1_000;
 const maxWaitMs = 45_000;
+/**
+ * A server that restarts frees all locks. Their holders have this time to take them again, before
+ * other daemons may.
+ */
+const retakeMs = 2 * reconnectMs;
 
 /** Returns the key that PostgreSQL needs for a lock: a signed 64-bit integer, in decimal. */
 export function advisoryKey(name: string): string {
@@ -51,14 +64,19 @@ export function advisoryKey(name: string): string {
 export async function openAdvisoryLocks(deps: {
   readonly connect: () => Promise<Client>;
   readonly explain: (error: unknown) => Error;
+  /** The connection of the locks listens to `channel`. Notices that come while it is lost are missed. */
+  readonly notices?: { readonly channel: string; readonly onNotice: (text: string) => void } | undefined;
+  /** Returns whether locks may be taken again after the connection was lost; by default, they may. */
+  readonly mayRetake?: () => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Promise<AdvisoryLocks> {
-  const { connect, explain, clock, logger } = deps;
+  const { connect, explain, notices, mayRetake = () => Promise.resolve(true), clock, logger } = deps;
   const inProcess = new KeyedMutex();
   const held = new Set<Holding>();
   const pauses = new Set<() => void>();
-  const state: State = { current: undefined, closed: false, reconnecting: false };
+  const state: State = { current: undefined, closed: false, reconnecting: false, suspended: false };
+  const drained = new Set<() => void>();
 
   const lose = (session: Session, error: unknown) => {
     if (session.lost) return;
@@ -72,9 +90,14 @@ export async function openAdvisoryLocks(deps: {
 
   const start = async (): Promise<Session> => {
     const client = await connect();
-    const session: Session = { client, queries: new KeyedMutex(), lost: false };
+    const acquiresFrom = clock.now() + Math.max(0, retakeMs - (await serverAgeMs(client)));
+    const session: Session = { client, queries: new KeyedMutex(), acquiresFrom, lost: false };
     client.on('error', (error) => lose(session, error));
     client.on('end', () => lose(session, undefined));
+    if (notices) {
+      client.on('notification', ({ payload }) => notices.onNotice(payload ?? ''));
+      await client.query(`LISTEN ${notices.channel}`);
+    }
     return session;
   };
 
@@ -89,20 +112,24 @@ export async function openAdvisoryLocks(deps: {
     return starting;
   };
 
-  const ask = async (session: Session, call: 'pg_try_advisory_lock' | 'pg_advisory_unlock', key: string) => {
+  const query = async <Row extends object>(session: Session, sql: string, parameters: readonly unknown[]) => {
     try {
-      const answer = await session.queries.run('', () =>
-        session.client.query<{ done: boolean }>(`SELECT ${call}($1::bigint) AS done`, [key]),
-      );
-      return answer.rows[0]?.done === true;
+      const answer = await session.queries.run('', () => session.client.query<Row>(sql, [...parameters]));
+      return answer.rows;
     } catch (error) {
       lose(session, error);
       throw explain(error);
     }
   };
 
+  const ask = async (session: Session, call: 'pg_try_advisory_lock' | 'pg_advisory_unlock', key: string) => {
+    const rows = await query<{ done: boolean }>(session, `SELECT ${call}($1::bigint) AS done`, [key]);
+    return rows[0]?.done === true;
+  };
+
   const release = async (holding: Holding) => {
     held.delete(holding);
+    if (held.size === 0) drained.forEach((resolve) => resolve());
     // A lost connection has released what it held.
     if (!holding.session.lost) await ask(holding.session, 'pg_advisory_unlock', holding.key).catch(() => undefined);
   };
@@ -120,9 +147,11 @@ export async function openAdvisoryLocks(deps: {
     while (!state.closed) {
       try {
         const session = await connected();
+        const retakes = held.size > 0 && (await mayRetake());
         let taken = 0;
         for (const holding of held) {
-          if (holding.session !== session && !(await takeAgain(holding, session))) taken += 1;
+          if (holding.session === session) continue;
+          if (!retakes || !(await takeAgain(holding, session))) taken += 1;
         }
         // The connection was lost again, and the new locks with it.
         if (session.lost) continue;
@@ -150,8 +179,9 @@ export async function openAdvisoryLocks(deps: {
 
   const acquire = async (key: string, until: number): Promise<Holding> => {
     for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, maxPollMs)) {
+      if (state.suspended) throw new DatabaseFailure({ kind: 'busy' }, { cause: new Error('the locks are suspended') });
       const session = await connected();
-      if (await ask(session, 'pg_try_advisory_lock', key)) {
+      if (clock.now() >= session.acquiresFrom && (await ask(session, 'pg_try_advisory_lock', key))) {
         const holding = { key, session };
         held.add(holding);
         return holding;
@@ -177,6 +207,26 @@ export async function openAdvisoryLocks(deps: {
       });
     },
 
+    async query<Row extends object>(sql: string, parameters: readonly unknown[] = []) {
+      return query<Row>(await connected(), sql, parameters);
+    },
+
+    async suspend() {
+      state.suspended = true;
+      if (held.size === 0) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          drained.delete(done);
+          resolve();
+        };
+        drained.add(done);
+      });
+    },
+
+    resume() {
+      state.suspended = false;
+    },
+
     async close() {
       const last = state.current;
       state.closed = true;
@@ -185,4 +235,11 @@ export async function openAdvisoryLocks(deps: {
       await session?.client.end();
     },
   };
+}
+
+async function serverAgeMs(client: Client): Promise<number> {
+  const { rows } = await client.query<{ age: number }>(
+    'SELECT (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::float8 AS age',
+  );
+  return rows[0]?.age ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { Leases } from '../base/leases.js';
 import type { Locks } from '../base/locks.js';
 import type { Reader } from './reader.js';
 
@@ -6,6 +7,10 @@ import type { Reader } from './reader.js';
 export interface Backend {
   readonly dataSource: DataSource;
   readonly locks: Locks;
+  /** The leases of connections to Telegram. */
+  readonly leases: Leases;
+  /** Returns whether this daemon does what only one daemon should do. */
+  leads(): boolean;
   /** Whether all transactions share one connection and run one after another. */
   readonly serial: boolean;
   /** Reads what is committed. Rejects with an error that `explain` understands. */
@@ -30,7 +35,10 @@ export interface Backend {
    * called inside a transaction.
    */
   probe(): Promise<void>;
-  /** Changes settings of the database. It is called once the database has been prepared. */
+  /**
+   * Changes settings of the database, and registers the daemon. It is called once the database has
+   * been prepared.
+   */
   settle(): Promise<void>;
   /** Discards a connection in an unknown state. The server rolls back its transaction. */
   abandon(queryRunner: QueryRunner): Promise<void>;

@@ -1,3 +1,4 @@
+import type { Leases } from '../base/leases.js';
 import type { Locks } from '../base/locks.js';
 import type { Readers, Transaction } from './tables/index.js';
 
@@ -22,6 +23,16 @@ export interface Database {
   probe(): Promise<void>;
   /** Locks within this process on SQLite, and over all daemons on PostgreSQL. */
   readonly locks: Locks;
+  /**
+   * The leases of connections to Telegram, by the ID of a login process or account. Daemons share
+   * them on PostgreSQL.
+   */
+  readonly leases: Leases;
+  /**
+   * Returns whether this daemon does what only one daemon should do. Two may for a moment after a
+   * daemon has died.
+   */
+  leads(): boolean;
   /** Closes the database after the open transactions have ended. It may be called again. */
   close(): Promise<void>;
 }

@@ -17,7 +17,8 @@ export interface DatabaseOptions extends Runtime {
   /** The limit of open transactions on PostgreSQL, 10 by default. SQLite has one at a time. */
   readonly maxConnections?: number;
   /**
-   * Whether the caller is the daemon, of which a SQLite file can have only one. False by default.
+   * Whether the caller is a daemon. A SQLite file can have only one; those of a PostgreSQL database
+   * have leases. False by default.
    */
   readonly exclusive?: boolean;
   readonly encryption: EncryptionKeys;
@@ -52,6 +53,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     transaction: (work) => transactions.run((session) => work(openStores(session, { sealer, hasher }))),
     probe: () => transactions.probe(),
     locks: backend.locks,
+    leases: backend.leases,
+    leads: () => backend.leads(),
     close: () => (closing ??= close()),
   };
 }
@@ -68,7 +71,9 @@ async function openBackend(options: DatabaseOptions): Promise<Backend> {
       const { openPostgres } = await import('./postgres.js');
       return openPostgres(target, {
         maxConnections: options.maxConnections,
+        isDaemon: options.exclusive ?? false,
         clock: options.clock,
+        random: options.random,
         logger: options.logger,
       });
     }

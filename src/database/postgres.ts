@@ -1,9 +1,14 @@
 import pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Clock } from '../base/clock.js';
+import { exclusiveLeases } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
+import { randomId, type Random } from '../base/random.js';
 import { advisoryKey, openAdvisoryLocks } from './advisory-locks.js';
 import type { Backend } from './backend.js';
+import { createSharedLeases, leaseChannel } from './daemons/connection-leases.js';
+import { evictDaemon, fencedBegin } from './daemons/evict.js';
+import { createRegistration, leaseLost } from './daemons/registration.js';
 import { DatabaseFailure } from './failure.js';
 import { postgresJson } from './reader.js';
 import { selectRows } from './rows.js';
@@ -25,12 +30,20 @@ const defaultConnections = 10;
  */
 export async function openPostgres(
   target: PostgresTarget,
-  deps: { readonly maxConnections: number | undefined; readonly clock: Clock; readonly logger: Logger },
+  deps: {
+    readonly maxConnections: number | undefined;
+    /** Whether the caller is a daemon, which has a lease and shares its duties with the others. */
+    readonly isDaemon: boolean;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly logger: Logger;
+  },
 ): Promise<Backend> {
-  const { clock, logger } = deps;
+  const { isDaemon, clock, random, logger } = deps;
+  const connectionName = isDaemon ? `gangway ${randomId(random)}` : 'gangway';
   const connection = {
     connectionString: target.uri.reveal(),
-    application_name: 'gangway',
+    application_name: connectionName,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: queryTimeoutMs,
@@ -63,10 +76,13 @@ export async function openPostgres(
     }
   };
 
+  let onNotice: (text: string) => void = () => undefined;
+  let mayRetake = () => Promise.resolve(true);
   const openLocks = async () => {
     try {
       const explain = (error: unknown) => explainConnecting(error, target);
-      return await openAdvisoryLocks({ connect: connectForLocks, explain, clock, logger });
+      const notices = isDaemon ? { channel: leaseChannel, onNotice: (text: string) => onNotice(text) } : undefined;
+      return await openAdvisoryLocks({ connect: connectForLocks, explain, notices, mayRetake: () => mayRetake(), clock, logger });
     } catch (error) {
       await dataSource.destroy();
       throw error;
@@ -94,40 +110,67 @@ export async function openPostgres(
     if (client instanceof pg.Client) client.end().catch(() => undefined);
   };
   const explain = (error: unknown) => explainQuery(error, target);
+  const select = async <Row>(sql: string, parameters: readonly (string | number | null)[]) => {
+    const queryRunner = await connectForTransaction();
+    try {
+      return await selectRows<Row>(queryRunner, sql, [...parameters]);
+    } catch (error) {
+      const explained = explain(error);
+      if (explained instanceof DatabaseFailure && explained.details.kind === 'unreachable') await abandon(queryRunner);
+      throw explained;
+    } finally {
+      await queryRunner.release();
+    }
+  };
+  const registration = isDaemon
+    ? createRegistration({
+        locks,
+        connectionName,
+        async evict(id, name) {
+          const queryRunner = await connectForTransaction();
+          try {
+            await evictDaemon(queryRunner, { id, connectionName: name, logger });
+          } catch (error) {
+            throw explain(error);
+          } finally {
+            await queryRunner.release();
+          }
+        },
+        clock,
+        random,
+        logger,
+      })
+    : undefined;
+  const leases = registration && createSharedLeases({ registration, query: select, clock, random, logger });
+  if (leases) onNotice = (text) => leases.onNotice(text);
+  if (registration) mayRetake = () => registration.exists();
+  let isRegistered = false;
   return {
     dataSource,
     locks,
+    leases: leases ?? exclusiveLeases,
+    leads: () => registration?.leads() ?? true,
     serial: false,
     readsInTurn: false,
     explain,
     reader: {
       json: postgresJson,
-      async select(sql, parameters) {
-        const queryRunner = await connectForTransaction();
-        try {
-          return await selectRows(queryRunner, sql, [...parameters]);
-        } catch (error) {
-          const explained = explain(error);
-          if (explained instanceof DatabaseFailure && explained.details.kind === 'unreachable') {
-            await abandon(queryRunner);
-          }
-          throw explained;
-        } finally {
-          await queryRunner.release();
-        }
-      },
+      select,
     },
     connect: connectForTransaction,
     async begin(queryRunner) {
-      await queryRunner.query('BEGIN');
+      if (!registration || !isRegistered) return void (await queryRunner.query('BEGIN'));
+      const rows = await lastRows(queryRunner, fencedBegin(registration.id()));
+      if (rows.length > 0) return;
+      registration.check();
+      throw leaseLost();
     },
     async beginOpening(queryRunner) {
       await queryRunner.query('BEGIN');
       await queryRunner.query('SELECT pg_advisory_xact_lock($1::bigint)', [advisoryKey('opening')]);
     },
     async commit(queryRunner) {
-      const client: unknown = await queryRunner.connect();
-      if (!(client instanceof pg.Client)) throw new Error('a transaction without a connection of the driver');
+      const client = await clientOf(queryRunner);
       const result = await client.query('COMMIT').catch((error: unknown) => {
         throw explainConnecting(error, target);
       });
@@ -135,7 +178,11 @@ export async function openPostgres(
       // failure was ignored.
       if (result.command !== 'COMMIT') throw new Error('a transaction went on after one of its queries had failed');
     },
-    settle: () => Promise.resolve(),
+    async settle() {
+      if (!registration || isRegistered) return;
+      await registration.start();
+      isRegistered = true;
+    },
     async probe() {
       const queryRunner = await connectForTransaction();
       try {
@@ -148,8 +195,25 @@ export async function openPostgres(
     },
     abandon,
     async close() {
+      await registration?.stop();
       await locks.close();
       await dataSource.destroy();
     },
   };
+}
+
+async function clientOf(queryRunner: QueryRunner): Promise<pg.Client> {
+  const client: unknown = await queryRunner.connect();
+  if (!(client instanceof pg.Client)) throw new Error('a transaction without a connection of the driver');
+  return client;
+}
+
+/** Runs several statements in one round trip. Returns the rows of the last one. */
+async function lastRows(queryRunner: QueryRunner, statements: string): Promise<readonly unknown[]> {
+  const client = await clientOf(queryRunner);
+  // The types of the driver know one result only.
+  const results: unknown = await client.query(statements);
+  const last: unknown = Array.isArray(results) ? results.at(-1) : results;
+  const rows: unknown = last instanceof Object && 'rows' in last ? last.rows : undefined;
+  return Array.isArray(rows) ? (rows as unknown[]) : [];
 }

@@ -1,6 +1,7 @@
 import sqlite3 from 'sqlite3';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { KeyedMutex } from '../base/keyed-mutex.js';
+import { exclusiveLeases } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
 import { claimForDaemon } from './daemon-lock.js';
@@ -89,6 +90,8 @@ export async function openSqlite(
   return {
     dataSource,
     locks: new KeyedMutex(),
+    leases: exclusiveLeases,
+    leads: () => true,
     serial: true,
     get readsInTurn() {
       return committed === undefined;

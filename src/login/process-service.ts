@@ -17,6 +17,7 @@ import { decide, decideResend, sessionOf, type QrState } from './machine.js';
 import type { ExpectedStep, LoginInput, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
 import { progressOf } from './progress.js';
 import type { QrLogin } from './qr-login.js';
+import type { WaitEnd } from './qr-watch.js';
 import { readUser } from './login-codec.js';
 
 export interface LoginProcessesDeps {
@@ -44,6 +45,8 @@ const maxWaitMs = 30_000;
  * else is checked.
  */
 const wellFormedAccount = /^[1-9]\d{0,18}$/;
+/** How often a wait reads the login process while another daemon has its connection. */
+const followEveryMs = 1_000;
 /** The pause after Telegram was unreachable. */
 const pauseMs = 2_000;
 /** The maximum number of waits of one owner, and when to try again. A lost client still waits. */
@@ -201,12 +204,18 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     signal: AbortSignal | undefined,
   ): Promise<LoginProgress> {
     const until = clock.now() + maxWaitMs;
+    let hasMoved = false;
     for (;;) {
       const login = await load(owner, id);
       if (!isAtQr(login) || login.meta?.stepNumber !== seen || signal?.aborted) break;
-      const ending = await qr.wait(login, until, signal);
-      if (ending === 'given_up') continue;
-      const isOver = clock.now() >= login.state.expiresAt;
+      const { expiresAt } = login.state;
+      // Another daemon has the connection. It stores what it learns.
+      const follows: boolean = hasMoved && clock.now() < Math.min(until, expiresAt);
+      if (follows) await sleep(clock, Math.min(followEveryMs, until - clock.now(), expiresAt - clock.now()));
+      const ending: WaitEnd = follows ? 'moved' : await qr.wait(login, until, signal);
+      hasMoved = ending === 'moved';
+      if (ending === 'given_up' || ending === 'moved') continue;
+      const isOver = clock.now() >= expiresAt;
       if (ending === 'time' && !isOver) break;
       if (await runExclusiveWithin(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
       if (clock.now() >= until) throw new LoginFailure({ kind: 'telegram_unreachable' });

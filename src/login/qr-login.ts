@@ -9,7 +9,7 @@ import { advance, type ProcessMeta } from './process-meta.js';
 import { complaintIn } from './processes.js';
 import type { DecisionRunner } from './run-decision.js';
 import { qrShown, sessionOf, survives, type LoginState, type QrState } from './machine.js';
-import { createQrWatch, type WaitEnd } from './qr-watch.js';
+import { createQrWatch, type ListenEnd, type WaitEnd } from './qr-watch.js';
 import type { Answer, TelegramCalls } from './telegram-calls.js';
 
 /** Logins by QR code (core.telegram.org/api/qr-login). */
@@ -37,20 +37,27 @@ export interface QrLoginDeps {
 
 export function createQrLogin({ calls, store, runner, maxListening, clock }: QrLoginDeps): QrLogin {
   const watch = createQrWatch({ maxListening, clock });
-  /** Login processes whose last token is known, so that no login completes unnoticed. */
-  const known = new Set<string>();
+  /**
+   * The connection that requested the last token of each login process. On another one a login may
+   * have completed unnoticed.
+   */
+  const known = new Map<string, TelegramConnection>();
 
   async function ask(owner: Mxid, login: Login): Promise<Answer<LoginTokenResult>> {
     const { id, state } = login;
     const session = sessionOf(state);
-    const isKnown = known.delete(id) || session === undefined;
-    return calls.ask({
+    const last = known.get(id);
+    let used: TelegramConnection | undefined;
+    known.delete(id);
+    const answer = await calls.ask({
       key: id,
       session,
       method: 'login_token',
       subject: id,
       countedFor: session === undefined ? owner : undefined,
-      async call(connection) {
+      async call(connection): Promise<LoginTokenResult> {
+        used = connection;
+        const isKnown = last === connection || session === undefined;
         const user = isKnown ? undefined : await findUser(connection);
         if (user) return { kind: 'authorized', user };
         const scanned = state.step === 'qr' ? state.scanned : null;
@@ -60,6 +67,8 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
         return (await unlessOver(takeToken(owner, login, connection))) ?? takeToken(owner, login, connection);
       },
     });
+    if (used && answer.ok && answer.value.kind === 'token') known.set(id, used);
+    return answer;
   }
 
   /** Requests a token. If it was accepted at another data centre, imports it there. */
@@ -95,7 +104,6 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
     const { value: result, session } = answer;
     if (result.kind === 'accepted_elsewhere') throw new Error('scanned QR code whose token was not imported');
     if (result.kind !== 'token') return void (await runner.admit(owner, login, session, result));
-    known.add(id);
     const state = qrShown(session, result.token);
     const isSame = before.step === 'qr' && before.token.equals(state.token);
     await store.save(owner, { ...login, state, meta: meta && (isSame ? meta : metaOf(meta, before)) });
@@ -107,15 +115,22 @@ export function createQrLogin({ calls, store, runner, maxListening, clock }: QrL
     async wait({ id, state }, until, signal) {
       // Updates arrive only on the connection that requested the token.
       if (!known.has(id)) return 'news';
-      const listen = async (gone: AbortSignal) => {
+      const listen = async (gone: AbortSignal): Promise<ListenEnd> => {
         const { session } = state;
-        await calls.ask({
+        const answer = await calls.ask({
           key: id,
           session,
           method: 'login_token',
           subject: id,
-          call: (connection) => connection.loginTokenNews(gone),
+          async call(connection, requested): Promise<ListenEnd> {
+            if (known.get(id) !== connection) return 'news';
+            await connection.loginTokenNews(AbortSignal.any([gone, requested]));
+            return requested.aborted ? 'moved' : 'news';
+          },
         });
+        if (!answer.ok || answer.value === 'news') return 'news';
+        known.delete(id);
+        return 'moved';
       };
       return watch.wait(id, Math.min(until, state.expiresAt), listen, signal);
     },

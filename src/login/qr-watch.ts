@@ -1,8 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Cancel, Clock } from '../base/clock.js';
 
+/** Why listening on a connection ended; `moved` if another daemon has requested the connection. */
+export type ListenEnd = 'news' | 'moved';
+
 /** Why a wait ended. */
-export type WaitEnd = 'news' | 'time' | 'given_up';
+export type WaitEnd = ListenEnd | 'time' | 'given_up';
 
 /**
  * Waits for QR codes to be scanned, a limited number at a time with a connection of their own.
@@ -10,14 +13,14 @@ export type WaitEnd = 'news' | 'time' | 'given_up';
  */
 export interface QrWatch {
   /**
-   * Runs `listen` for the login process until it settles (`news`), until `until` (epoch ms), until
+   * Runs `listen` for the login process until it settles, until `until` (epoch ms), until
    * `signal` aborts, or until end() is called. All waits for one login process share one `listen`;
    * its signal aborts when the last wait ends.
    */
   wait(
     id: string,
     until: number,
-    listen: (signal: AbortSignal) => Promise<void>,
+    listen: (signal: AbortSignal) => Promise<ListenEnd>,
     signal?: AbortSignal,
   ): Promise<WaitEnd>;
   /** Ends all waits for the login process. */
@@ -26,7 +29,7 @@ export interface QrWatch {
 
 interface Wait {
   readonly controller: AbortController;
-  readonly news: Promise<void>;
+  readonly news: Promise<ListenEnd>;
   waiting: number;
 }
 
@@ -39,7 +42,7 @@ export function createQrWatch({
 }): QrWatch {
   const waits = new Map<string, Wait>();
 
-  function join(id: string, listen: (signal: AbortSignal) => Promise<void>): Wait | undefined {
+  function join(id: string, listen: (signal: AbortSignal) => Promise<ListenEnd>): Wait | undefined {
     const running = waits.get(id);
     if (running) return running;
     if (waits.size >= maxListening) return undefined;
@@ -74,7 +77,7 @@ export function createQrWatch({
       const signals = [signal, wait?.controller.signal];
       for (const each of signals) each?.addEventListener('abort', onAbort, { once: true });
       try {
-        return await (wait ? Promise.race([wait.news.then((): WaitEnd => 'news'), ended]) : ended);
+        return await (wait ? Promise.race([wait.news, ended]) : ended);
       } finally {
         cancelTimer();
         for (const each of signals) each?.removeEventListener('abort', onAbort);

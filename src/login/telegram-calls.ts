@@ -30,7 +30,8 @@ export interface Question<T> {
   readonly subject: string;
   /** Counts the request as a login attempt of this user, once there is a connection. */
   readonly countedFor?: Mxid | undefined;
-  readonly call: (connection: TelegramConnection) => Promise<T>;
+  /** `requested` aborts when another daemon needs the connection: a call that waits should end. */
+  readonly call: (connection: TelegramConnection, requested: AbortSignal) => Promise<T>;
 }
 
 /**
@@ -84,10 +85,10 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
     }
     let sessionAfter = session;
     try {
-      const value = await pool.use(key, session, async (connection) => {
+      const value = await pool.use(key, session, async (connection, requested) => {
         if (countedFor !== undefined) attemptsOf.add(countedFor);
         try {
-          return await call(connection);
+          return await call(connection, requested);
         } finally {
           sessionAfter = connection.session;
         }

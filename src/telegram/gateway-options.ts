@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import type { LeaseGuard } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
 import type { Secret } from '../base/secret.js';
 import type { DataCentre } from './portable-session.js';
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Whether the debug messages of the engine are logged. Defaults to true. */
   readonly logsDebug?: boolean;
+  /** Set if other daemons may connect on the same sessions. */
+  readonly guard?: LeaseGuard | undefined;
   readonly clock: Clock;
 }
 

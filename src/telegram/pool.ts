@@ -1,12 +1,16 @@
 import type { Cancel, Clock } from '../base/clock.js';
 import { KeyedMutex } from '../base/keyed-mutex.js';
+import { exclusiveLeases, type Leases } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
 import { TelegramFailure } from './failure.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from './gateway.js';
 import { createSemaphore, type Release } from './semaphore.js';
 import { startUseLimit, type UseLimit } from './use-limit.js';
 
-/** Live connections to Telegram: opened when needed, at most one per key, and closed when idle. */
+/**
+ * Live connections to Telegram: opened when needed, at most one per key, and closed when idle. A key
+ * is connected only while this daemon holds its lease, and is closed when another daemon requests it.
+ */
 export interface ConnectionPool {
   /**
    * Runs `work` on the connection of `key` after earlier work of the key has settled. Uses the live
@@ -14,14 +18,15 @@ export interface ConnectionPool {
    * session if none is given. Closes the connection after the failures `unreachable` and
    * `session_dead`, and after any other exception that is no TelegramFailure. Throws `unreachable`
    * if the longest use ends before the work: then the connection is closed. If the work had begun,
-   * its result is returned.
+   * its result is returned. `requested` aborts when another daemon requests the key: then work that
+   * only waits should end. Throws what acquiring a lease throws.
    */
   use<T>(
     key: string,
     session: TelegramSession | undefined,
-    work: (connection: TelegramConnection) => Promise<T>,
+    work: (connection: TelegramConnection, requested: AbortSignal) => Promise<T>,
   ): Promise<T>;
-  /** Closes the connection of `key`, if any, after its current work has settled. */
+  /** Closes the connection of `key`, if any, after its current work has settled, in every daemon. */
   closeKey(key: string): Promise<void>;
   /**
    * Like closeKey, but resolves only when no connection of `key` is open, being opened or being
@@ -34,6 +39,8 @@ export interface ConnectionPool {
 
 export interface ConnectionPoolDeps {
   readonly gateway: TelegramGateway;
+  /** By default, those of a daemon that shares its keys with no other. */
+  readonly leases?: Leases;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The maximum number of open connections. */
@@ -49,12 +56,15 @@ const defaultLongestUseMs = 55_000;
 interface Live {
   readonly connection: TelegramConnection;
   readonly leave: Release;
+  /** Aborted when another daemon requests the key. */
+  readonly requested: AbortController;
   busy: boolean;
   cancelIdleClose: Cancel;
 }
 
 export function createConnectionPool({
   gateway,
+  leases = exclusiveLeases,
   clock,
   logger,
   maxLive,
@@ -68,19 +78,44 @@ export function createConnectionPool({
   const live = new Map<string, Live>();
   const closing = new Map<string, Promise<void>>();
   const late = new Map<string, Promise<void>>();
+  const opening = new Set<Promise<unknown>>();
+  /** Keys that another daemon requested while they were in use. */
+  const requested = new Set<string>();
+  let losses = 0;
   let closed = false;
+
+  leases.setHolder({
+    onRequested(key) {
+      const entry = live.get(key);
+      if (entry?.busy === false) return shutInBackground(key);
+      requested.add(key);
+      entry?.requested.abort();
+    },
+    async onLost() {
+      losses += 1;
+      for (const key of live.keys()) shutInBackground(key);
+      await Promise.allSettled([...closing.values(), ...opening]);
+    },
+  });
 
   async function closeConnection(key: string): Promise<void> {
     const entry = live.get(key);
     if (entry === undefined) return;
     live.delete(key);
     entry.cancelIdleClose();
-    const done = entry.connection.destroy().then(() => {
+    const done = (async () => {
+      await entry.connection.destroy();
+      await releaseKey(key);
       closing.delete(key);
       entry.leave();
-    });
+    })();
     closing.set(key, done);
     await done;
+  }
+
+  function releaseKey(key: string): Promise<void> {
+    requested.delete(key);
+    return leases.release(key);
   }
 
   function shutInBackground(key: string): void {
@@ -96,17 +131,24 @@ export function createConnectionPool({
 
   async function open(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     await closing.get(key);
+    await leases.acquire(key);
+    try {
+      return await openLeased(key, session, limit);
+    } catch (error) {
+      await releaseKey(key);
+      throw error;
+    }
+  }
+
+  async function openLeased(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     const entering = places.enter();
     makeRoom();
     const leave = await entering;
     try {
       limit.check();
-      const connection = await gateway.connect(session);
-      if (closed) {
-        await connection.destroy();
-        throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the pool is closed') });
-      }
-      const entry = { connection, leave, busy: true, cancelIdleClose: () => undefined };
+      const connection = await connect(session);
+      const entry = { connection, leave, requested: new AbortController(), busy: true, cancelIdleClose: () => undefined };
+      if (requested.has(key)) entry.requested.abort();
       live.set(key, entry);
       return entry;
     } catch (error) {
@@ -115,9 +157,30 @@ export function createConnectionPool({
     }
   }
 
+  function connect(session: TelegramSession | undefined): Promise<TelegramConnection> {
+    const lossesBefore = losses;
+    const connecting = (async () => {
+      requireLeases();
+      const connection = await gateway.connect(session);
+      if (!closed && losses === lossesBefore) return connection;
+      await connection.destroy();
+      throw unreachable(closed ? 'the pool is closed' : 'the lease of the connection was lost');
+    })();
+    opening.add(connecting);
+    const settled = () => opening.delete(connecting);
+    connecting.then(settled, settled);
+    return connecting;
+  }
+
+  /** A daemon that stood still may come here before it learns that it has lost its leases. */
+  function requireLeases(): void {
+    if (leases.guard?.deadline.isOver() === true) throw unreachable('the leases of this daemon were not renewed');
+  }
+
   async function take(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     const entry = live.get(key);
     if (entry === undefined) return open(key, session, limit);
+    requireLeases();
     if (session === undefined || !entry.connection.session.equals(session)) {
       await closeConnection(key);
       return open(key, session, limit);
@@ -151,6 +214,7 @@ export function createConnectionPool({
 
   function putBack(key: string, entry: Live): void {
     if (live.get(key) !== entry) return;
+    if (requested.has(key)) return shutInBackground(key);
     entry.busy = false;
     entry.cancelIdleClose = clock.after(idleCloseMs, () => shutInBackground(key));
     makeRoom();
@@ -163,7 +227,7 @@ export function createConnectionPool({
         const entry = await takeInTime(key, session, limit);
         limit.insteadOfFailing(() => shutInBackground(key));
         try {
-          const result = await work(entry.connection);
+          const result = await work(entry.connection, entry.requested.signal);
           putBack(key, entry);
           return result;
         } catch (error) {
@@ -174,12 +238,13 @@ export function createConnectionPool({
       });
       return limit.race(outcome).finally(limit.end);
     },
-    closeKey: (key) => keys.run(key, () => closeConnection(key)),
+    closeKey: (key) => keys.run(key, () => (live.has(key) ? closeConnection(key) : leases.awaitRelease(key))),
     ensureClosed: (key) =>
       keys.run(key, async () => {
         await late.get(key);
         await closeConnection(key);
         await closing.get(key);
+        await leases.awaitRelease(key);
       }),
     async close() {
       closed = true;
@@ -194,4 +259,8 @@ function leavesConnectionWell(error: unknown): boolean {
   return (
     error instanceof TelegramFailure && error.details.kind !== 'unreachable' && error.details.kind !== 'session_dead'
   );
+}
+
+function unreachable(why: string): TelegramFailure {
+  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
 }

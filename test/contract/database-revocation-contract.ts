@@ -104,6 +104,8 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
     expect(new Set(endedBy('change_password'))).toEqual(new Set(pending));
     expect(new Set(kept)).toEqual(
       new Set([
+        'connection_leases',
+        'daemons',
         'events',
         'flood_waits',
         'homeserver_sessions',

@@ -14,6 +14,7 @@ const digests = [
   'CreateIdentity1796000000005 ee1fdf83031c4bd6',
   'CreateSessions1796000000006 1f10356e22b9cb65',
   'CreateWebGrants1796000000007 a5ad197ee6684f64',
+  'CreateDaemons1796000000008 76e217b2f8693dcf',
 ];
 
 it('keeps each migration unchanged after its release', async () => {

@@ -70,6 +70,8 @@ function startDaemon(fatal?: Operation, times = 1) {
       transaction: (work) => (isDead ? never : database.transaction(work)),
       read: (work) => (isDead ? never : database.read(work)),
       locks: { run: (name, work) => locks.run(name, work) },
+      leases: database.leases,
+      leads: () => true,
       probe: () => database.probe(),
       close: () => database.close(),
     },

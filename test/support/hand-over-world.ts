@@ -92,6 +92,8 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
     transaction: (work) => happen('transaction', () => database.transaction(work)),
     read: (work) => happen('transaction', () => database.read(work)),
     locks: { run: (name, work) => locks.run(name, work) },
+    leases: database.leases,
+    leads: () => true,
     probe: () => database.probe(),
     close: () => database.close(),
   };

@@ -72,6 +72,8 @@ async function openLendable(first: Runtime, open: Open): Promise<Lendable> {
         read: (work) => unlessClosed(() => database.read(work)),
         probe: () => unlessClosed(() => database.probe()),
         locks: new KeyedMutex(),
+        leases: database.leases,
+        leads: () => true,
         close: () => (closing ??= giveBack()),
       };
     },

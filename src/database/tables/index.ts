@@ -7,6 +7,7 @@ import { acceptedTerms } from './accepted-terms.js';
 import { accessTokens } from './access-tokens.js';
 import { accountAddresses } from './account-addresses.js';
 import { accounts } from './accounts.js';
+import { daemons } from './daemons.js';
 import { devices } from './devices.js';
 import { events } from './events.js';
 import { floodWaits } from './flood-waits.js';
@@ -73,7 +74,7 @@ type ReadableName = {
 /** The reads that need no transaction, by table. */
 export type Readers = { readonly [Name in ReadableName]: ReturnType<Tables[Name]['openReader']> };
 
-const all = [sealingCheck, ...Object.values(tables)];
+const all = [sealingCheck, daemons, ...Object.values(tables)];
 
 /** The entities of all tables. */
 export const schemas: readonly EntitySchema[] = all.flatMap((table) => table.schemas);

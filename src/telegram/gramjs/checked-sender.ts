@@ -1,4 +1,4 @@
-import { helpers } from 'telegram';
+import { Api, helpers } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { MessagePacker, type Logger } from 'telegram/extensions/index.js';
@@ -25,6 +25,8 @@ export interface CheckedSenderOptions {
   readonly salts: SaltCache;
   /** Called for a message that fails a check once there is a key. */
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
+  /** After so long a silence Telegram closes the connection; by default, what gramjs asks for. */
+  readonly disconnectAfterMs: number | undefined;
 }
 
 /** A sender of gramjs that creates keys and opens messages with the checks that MTProto demands. */
@@ -33,13 +35,15 @@ export class CheckedSender extends MTProtoSender {
   readonly #options: SenderOptions;
   readonly #random: Random;
   readonly #salts: SaltCache;
+  readonly #disconnectAfterMs: number | undefined;
 
-  constructor({ authKey, options, random, salts, onUntrusted }: CheckedSenderOptions) {
+  constructor({ authKey, options, random, salts, onUntrusted, disconnectAfterMs }: CheckedSenderOptions) {
     super(authKey, options);
     const { logger } = options;
     this.#options = options;
     this.#random = random;
     this.#salts = salts;
+    this.#disconnectAfterMs = disconnectAfterMs;
     this.#state = new CheckedState({ authKey: this.authKey, logger, onUntrusted });
     const { keyId } = this.authKey;
     const salt = keyId && salts.find(BigInt(keyId.toString()));
@@ -63,6 +67,14 @@ export class CheckedSender extends MTProtoSender {
       await this.#options.authKeyCallback(this.authKey, this.dcId);
     }
     await super._connect();
+  }
+
+  /** The latest ping decides, and gramjs sends some of its own. */
+  override send(request: Api.AnyRequest): ReturnType<MTProtoSender['send']> {
+    if (request instanceof Api.PingDelayDisconnect && this.#disconnectAfterMs !== undefined) {
+      request.disconnectDelay = this.#disconnectAfterMs / 1000;
+    }
+    return super.send(request);
   }
 
   override async disconnect(): Promise<void> {

@@ -1,7 +1,10 @@
-import { Api, TelegramClient } from 'telegram';
+import { Api, TelegramClient, helpers } from 'telegram';
 import { _handleUpdate } from 'telegram/client/updates.js';
 import type { ProxyInterface } from 'telegram/network/connection/TCPMTProxy.js';
+import { systemClock } from '../../base/clock.js';
 import { systemRandom } from '../../base/random.js';
+import { repeat } from '../../base/repeat.js';
+import { openSharedDeadline } from '../../base/shared-deadline.js';
 import { TelegramFailure } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
 import { MoveRequired } from '../moves.js';
@@ -58,6 +61,7 @@ export class QuietClient extends TelegramClient {
   #untrusted: UntrustedAnswer | undefined;
   readonly #unrepeatable = new Set<unknown>();
   readonly compute: ClientOptions['compute'];
+  #stopPings: () => Promise<void> = () => Promise.resolve();
 
   constructor({
     settings,
@@ -71,7 +75,9 @@ export class QuietClient extends TelegramClient {
     makeKey,
     compute,
   }: ClientOptions) {
+    const { guard } = settings;
     const transport = createTransport({
+      deadline: guard === null ? undefined : openSharedDeadline(guard.deadline),
       proxy: settings.proxy,
       dataCentres: settings.dataCentres,
       onKeyUnknown: () => {
@@ -117,7 +123,21 @@ export class QuietClient extends TelegramClient {
   override async connect(): Promise<boolean> {
     await this._initSession();
     this._sender ??= this.#createSender();
-    return super.connect();
+    const isConnected = await super.connect();
+    if (isConnected) this.#keepAlive();
+    return isConnected;
+  }
+
+  /** Telegram closes the connection if this process stands still. */
+  #keepAlive(): void {
+    const { guard } = this.#settings;
+    if (guard === null) return;
+    const ping = async () => {
+      const pingId = helpers.readBigIntFromBuffer(systemRandom.bytes(8), true, true);
+      // The sender replaces the delay.
+      await this._sender?.send(new Api.PingDelayDisconnect({ pingId, disconnectDelay: 0 }));
+    };
+    this.#stopPings = repeat(systemClock, guard.disconnectAfterMs / 2, ping, () => undefined);
   }
 
   /** The reason why the last key exchange failed, if an answer in it could not be trusted. */
@@ -150,6 +170,7 @@ export class QuietClient extends TelegramClient {
       random: systemRandom,
       salts: this.#salts,
       onUntrusted: this.#onUntrusted,
+      disconnectAfterMs: this.#settings.guard?.disconnectAfterMs,
     });
   }
 
@@ -220,6 +241,7 @@ export class QuietClient extends TelegramClient {
 
   /** Ends the client for good and closes each socket, whatever gramjs is doing. */
   override async destroy(): Promise<void> {
+    void this.#stopPings();
     await this.#transport.close();
     await super.destroy();
   }

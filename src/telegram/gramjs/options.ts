@@ -24,6 +24,8 @@ export function workerSettings({
   dataCentres = [],
   publicKeys = [],
   logsDebug = true,
+  guard,
+  guard,
 }: GramjsGatewayOptions): WorkerSettings {
   return {
     apiId,
@@ -33,5 +35,6 @@ export function workerSettings({
     dataCentres,
     publicKeys: publicKeys.map(readPublicKey),
     logsDebug,
+    guard: guard ? { deadline: guard.deadline.memory, disconnectAfterMs: guard.disconnectAfterMs } : null,
   };
 }

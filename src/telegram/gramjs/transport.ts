@@ -3,6 +3,7 @@ import type { Connection } from 'telegram';
 import { PromisedNetSockets } from 'telegram/extensions/index.js';
 import { ConnectionTCPFull } from 'telegram/network/connection/index.js';
 import { ConnectionTCPMTProxyAbridged } from 'telegram/network/connection/TCPMTProxy.js';
+import type { SharedDeadline } from '../../base/shared-deadline.js';
 import type { DataCentre } from '../portable-session.js';
 import type { PlainProxy } from '../gateway-options.js';
 
@@ -28,6 +29,8 @@ export interface TransportOptions {
   readonly onBroken: () => void;
   /** Called when several connections in a row received nothing: gramjs would retry for ever. */
   readonly onNoUse: () => void;
+  /** While it is over, nothing is sent and no connection opened. */
+  readonly deadline: SharedDeadline | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ const keyUnknown = -404;
 const usualPort = 443;
 
 /** Creates the transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
-export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, onNoUse }: TransportOptions): Transport {
+export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, onNoUse, deadline }: TransportOptions): Transport {
   const sockets = new Set<PromisedNetSockets>();
   const way = proxy === null ? '' : ` through the ${proxy.type} proxy ${proxy.address}:${proxy.port}`;
   let vainConnections = 0;
@@ -51,6 +54,7 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
   class TrackedSocket extends PromisedNetSockets {
     override async connect(port: number, ip: string): Promise<unknown> {
       if (closed) throw new Error('the connection is closed');
+      this.#requireLease();
       if (vainConnections === maxVainConnections) {
         problem ||= `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
         onNoUse();
@@ -73,6 +77,26 @@ export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, on
         problem = `no connection${way}: ${error instanceof Error ? error.message : String(error)}`;
         throw error;
       }
+    }
+
+    /** The thread may have stood still since the caller decided to send. */
+    override write(data: Buffer): void {
+      this.#requireLease();
+      const client: unknown = Reflect.get(this, 'client');
+      // The kernel would send queued data as soon as the process goes on, before any check.
+      if (deadline && client instanceof Socket && client.writableLength > 0) this.#abandon('the network takes no data');
+      super.write(data);
+    }
+
+    #requireLease(): void {
+      if (deadline?.isOver() === true) this.#abandon('the leases of this daemon were not renewed');
+    }
+
+    #abandon(why: string): never {
+      problem = why;
+      void this.close();
+      onNoUse();
+      throw new Error(why);
     }
 
     override async close(): Promise<void> {

@@ -12,4 +12,12 @@ export interface WorkerSettings {
   readonly dataCentres: readonly DataCentre[];
   readonly publicKeys: readonly RsaPublicKey[];
   readonly logsDebug: boolean;
+  /** Null if this daemon shares its sessions with no other. */
+  readonly guard: WorkerGuard | null;
+}
+
+/** A LeaseGuard, with the memory of its deadline. */
+export interface WorkerGuard {
+  readonly deadline: SharedArrayBuffer;
+  readonly disconnectAfterMs: number;
 }

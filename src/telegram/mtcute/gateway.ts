@@ -33,6 +33,7 @@ export function createMtcuteGateway(options: GatewayOptions): TelegramGateway {
     salts: createSaltCache(),
     random: systemRandom,
     log: new FormatLogger(logger, options.logsDebug ?? true),
+    guard: options.guard,
   };
   const turns = createTurns(clock);
   const connections = new Set<MtcuteConnection>();

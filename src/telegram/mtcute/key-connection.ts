@@ -2,6 +2,7 @@ import { SessionConnection, tl } from '@mtcute/core';
 import { __tlReaderMap, __tlWriterMap, isTlRpcError, type Logger } from '@mtcute/core/utils.js';
 import { systemClock } from '../../base/clock.js';
 import { Ending } from '../../base/ending.js';
+import type { LeaseGuard } from '../../base/leases.js';
 import type { Random } from '../../base/random.js';
 import { TelegramFailure } from '../failure.js';
 import type { PlainProxy } from '../gateway-options.js';
@@ -25,6 +26,7 @@ export interface ConnectionSettings {
   readonly salts: SaltCache;
   readonly random: Random;
   readonly log: Logger;
+  readonly guard: LeaseGuard | undefined;
 }
 
 export interface KeyConnectionOptions {
@@ -100,12 +102,24 @@ export class KeyConnection extends SessionConnection {
     Object.assign(this, { _isActive: () => false });
     this._session.getStateSchedule.insert = () => 0;
     this.#limitSends();
+    if (settings.guard) this.#keepAlive(settings.guard.disconnectAfterMs);
     this.onUpdate.add((update) => {
       if (mayBeLoginToken(update)) onLoginToken();
     });
     // mtcute computes the time from the start of the process, and misses corrections of the clock.
     this.#setServerTime(Math.floor(systemClock.now() / 1000));
     if (authKey !== undefined) this.#setKey(authKey, undefined);
+  }
+
+  /**
+   * Telegram closes the connection if this process stands still. mtcute adds two seconds to the
+   * delay, and ends a connection whose ping is not answered within it.
+   */
+  #keepAlive(disconnectAfterMs: number): void {
+    Object.assign(this, {
+      _pingDisconnectDelay: () => disconnectAfterMs - 2_000,
+      _pingMustDelay: () => disconnectAfterMs / 4,
+    });
   }
 
   /** The auth key. Throws before there is one. */
@@ -185,6 +199,9 @@ export class KeyConnection extends SessionConnection {
 
   /** Sends a packet, unless it belongs to a key exchange that mtcute begins by itself. */
   override async send(packet: Uint8Array): Promise<void> {
+    if (this.#settings.guard?.deadline.isOver() === true) {
+      return this.#end(unreachable('the leases of this daemon were not renewed'));
+    }
     const isPlain = packet.subarray(0, 8).every((byte) => byte === 0);
     if (!isPlain || this.#exchanging) return super.send(packet);
     this.#end(new TelegramFailure({ kind: 'session_dead', reason: 'revoked' }));

@@ -53,7 +53,7 @@ describe('the settings of a worker', () => {
 
   it('reject an invalid public key', () => {
     const options = { ...settingsWith(mtproxy(sixteen)), apiHash: new Secret('hash'), publicKeys: ['no key'] };
-    const { proxy: _, ...rest } = options;
+    const { proxy: _, guard: _guard, ...rest } = options;
     expect(() => workerSettings({ ...rest, logger: silentLogger, clock: systemClock })).toThrow();
   });
 });
