@@ -69,11 +69,13 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   it('reports a wrong key, and changes nothing', async () => {
     await first.start();
     await first.login(alice, 'request_code', { phone: '+9996610500' });
-    const before = await place.dump();
+    // The daemon renews its lease meanwhile.
+    const dump = async () => (await place.dump()).replace(/("registered_at":"\d+"),"expires_at":"\d+"/g, '$1');
+    const before = await dump();
     const withWrongKey = await install(sandbox, { database: { uri: place.uri.reveal() } });
     await expect(withWrongKey.start()).rejects.toThrow(/ended with 4[^]*encrypted with another key/);
     await withWrongKey.remove();
-    expect(await place.dump()).toBe(before);
+    expect(await dump()).toBe(before);
     expect(await first.login(alice, 'send_code', { code: '11111' })).toMatchObject({ status: 200 });
   });
 });
