@@ -9,7 +9,12 @@ export class CreateDaemons1796000000008 implements MigrationInterface {
     await queryRunner.createTable(
       new Table({
         name: 'daemons',
-        columns: [primaryText('id', 'daemons_pkey'), text('connection_name'), epochMs('registered_at'), epochMs('expires_at')],
+        columns: [
+          primaryText('id', 'daemons_pkey'),
+          text('connection_name'),
+          epochMs('registered_at'),
+          epochMs('expires_at'),
+        ],
       }),
     );
     await queryRunner.createTable(

@@ -82,7 +82,14 @@ export async function openPostgres(
     try {
       const explain = (error: unknown) => explainConnecting(error, target);
       const notices = isDaemon ? { channel: leaseChannel, onNotice: (text: string) => onNotice(text) } : undefined;
-      return await openAdvisoryLocks({ connect: connectForLocks, explain, notices, mayRetake: () => mayRetake(), clock, logger });
+      return await openAdvisoryLocks({
+        connect: connectForLocks,
+        explain,
+        notices,
+        mayRetake: () => mayRetake(),
+        clock,
+        logger,
+      });
     } catch (error) {
       await dataSource.destroy();
       throw error;

@@ -147,7 +147,13 @@ export function createConnectionPool({
     try {
       limit.check();
       const connection = await connect(session);
-      const entry = { connection, leave, requested: new AbortController(), busy: true, cancelIdleClose: () => undefined };
+      const entry = {
+        connection,
+        leave,
+        requested: new AbortController(),
+        busy: true,
+        cancelIdleClose: () => undefined,
+      };
       if (requested.has(key)) entry.requested.abort();
       live.set(key, entry);
       return entry;

@@ -110,28 +110,33 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     expect(await daemonRows()).toHaveLength(1);
   });
 
-  it.each([-60_000, 60_000])('count by the clock of the database only, with a daemon that is %i ms off', async (offMs) => {
-    const clock = { ...systemClock, now: () => systemClock.now() + offMs };
-    const wrong = await open({ clock });
-    const right = await open();
-    hold(wrong);
-    hold(right);
-    await wrong.leases.acquire('a');
-    await right.leases.acquire('b');
-    const before = await daemonRows();
-    // Long enough for both daemons to renew, and to look for daemons whose time is over.
-    const renewals = () => place.execute('SELECT id, expires_at FROM daemons ORDER BY registered_at, id');
-    const first = await renewals();
-    await until(async () => (await renewals()).every((row, index) => row['expires_at'] !== first[index]?.['expires_at']));
-    const [{ left } = {}] = await place.execute(
-      'SELECT max(abs(expires_at - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)) AS left FROM daemons',
-    );
-    expect(Number(left)).toBeLessThanOrEqual(12_000);
-    expect(await daemonRows()).toEqual(before);
-    expect(await leaseRows()).toHaveLength(2);
-    expect([wrong, right].map(({ leases }) => leases.guard?.deadline.isOver())).toEqual([false, false]);
-    await right.leases.acquire('a');
-  });
+  it.each([-60_000, 60_000])(
+    'count by the clock of the database only, with a daemon that is %i ms off',
+    async (offMs) => {
+      const clock = { ...systemClock, now: () => systemClock.now() + offMs };
+      const wrong = await open({ clock });
+      const right = await open();
+      hold(wrong);
+      hold(right);
+      await wrong.leases.acquire('a');
+      await right.leases.acquire('b');
+      const before = await daemonRows();
+      // Long enough for both daemons to renew, and to look for daemons whose time is over.
+      const renewals = () => place.execute('SELECT id, expires_at FROM daemons ORDER BY registered_at, id');
+      const first = await renewals();
+      await until(async () =>
+        (await renewals()).every((row, index) => row['expires_at'] !== first[index]?.['expires_at']),
+      );
+      const [{ left } = {}] = await place.execute(
+        'SELECT max(abs(expires_at - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)) AS left FROM daemons',
+      );
+      expect(Number(left)).toBeLessThanOrEqual(12_000);
+      expect(await daemonRows()).toEqual(before);
+      expect(await leaseRows()).toHaveLength(2);
+      expect([wrong, right].map(({ leases }) => leases.guard?.deadline.isOver())).toEqual([false, false]);
+      await right.leases.acquire('a');
+    },
+  );
 
   it('pass to another daemon when their time is over, with the locks of the lost daemon', async () => {
     const { clock, stop } = createStoppableClock();
@@ -199,10 +204,12 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     const outcome = await database.transaction((tx) => tx.floodWaits.save('alice', 1)).catch((error: unknown) => error);
     expect(outcome).toMatchObject({ details: { kind: 'busy' } });
     await until(() =>
-      database.transaction((tx) => tx.floodWaits.save('alice', 1)).then(
-        () => true,
-        () => false,
-      ),
+      database
+        .transaction((tx) => tx.floodWaits.save('alice', 1))
+        .then(
+          () => true,
+          () => false,
+        ),
     );
   });
 

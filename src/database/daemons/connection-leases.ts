@@ -65,7 +65,10 @@ export function createSharedLeases(deps: SharedLeasesDeps): SharedLeases {
     const until = clock.now() + maxWaitMs;
     while (!(await attempt())) {
       if (clock.now() >= until) {
-        throw new DatabaseFailure({ kind: 'busy' }, { cause: new Error('another daemon does not release a connection') });
+        throw new DatabaseFailure(
+          { kind: 'busy' },
+          { cause: new Error('another daemon does not release a connection') },
+        );
       }
       await pause(key);
     }

@@ -25,7 +25,6 @@ export function workerSettings({
   publicKeys = [],
   logsDebug = true,
   guard,
-  guard,
 }: GramjsGatewayOptions): WorkerSettings {
   return {
     apiId,

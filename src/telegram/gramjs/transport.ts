@@ -44,7 +44,14 @@ const keyUnknown = -404;
 const usualPort = 443;
 
 /** Creates the transport of one client, over TCP, a SOCKS5 proxy or an MTProto proxy. */
-export function createTransport({ proxy, dataCentres, onKeyUnknown, onBroken, onNoUse, deadline }: TransportOptions): Transport {
+export function createTransport({
+  proxy,
+  dataCentres,
+  onKeyUnknown,
+  onBroken,
+  onNoUse,
+  deadline,
+}: TransportOptions): Transport {
   const sockets = new Set<PromisedNetSockets>();
   const way = proxy === null ? '' : ` through the ${proxy.type} proxy ${proxy.address}:${proxy.port}`;
   let vainConnections = 0;
