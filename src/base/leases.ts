@@ -6,8 +6,9 @@ import type { SharedDeadline } from './shared-deadline.js';
  */
 export interface Leases {
   /**
-   * Resolves once this daemon has the lease of `key`. Another daemon that has it is asked to release
-   * it; one that has died loses it by time. A key must not be acquired twice before its release.
+   * Resolves once this daemon has the lease of `key`. Another daemon that has it is asked to
+   * release it; one that has died loses it by time. A key must not be acquired twice before its
+   * release.
    */
   acquire(key: string): Promise<void>;
   /** Releases the lease. Never rejects: a release that fails is repeated. */

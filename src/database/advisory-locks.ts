@@ -64,9 +64,14 @@ export function advisoryKey(name: string): string {
 export async function openAdvisoryLocks(deps: {
   readonly connect: () => Promise<Client>;
   readonly explain: (error: unknown) => Error;
-  /** The connection of the locks listens to `channel`. Notices that come while it is lost are missed. */
+  /**
+   * The connection of the locks listens to `channel`. Notices that come while it is lost are
+   * missed.
+   */
   readonly notices?: { readonly channel: string; readonly onNotice: (text: string) => void } | undefined;
-  /** Returns whether locks may be taken again after the connection was lost; by default, they may. */
+  /**
+   * Returns whether locks may be taken again after the connection was lost; by default, they may.
+   */
   readonly mayRetake?: () => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;

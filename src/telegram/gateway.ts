@@ -49,8 +49,9 @@ export interface TelegramGateway {
    * Opens a connection on a new session, or on a saved one. Settles within the gateway's own
    * deadline, which is paused while connections wait for each other (less than a minute). The
    * caller must keep at most one live connection per session, because Telegram revokes a duplicated
-   * auth key for good. If the gateway was created with a LeaseGuard, a connection sends nothing while
-   * its deadline is over, and Telegram is asked to close it when it is silent (ping_delay_disconnect).
+   * auth key for good. If the gateway was created with a LeaseGuard, a connection sends nothing
+   * while its deadline is over, and Telegram is asked to close it when it is silent
+   * (ping_delay_disconnect).
    */
   connect(session?: TelegramSession): Promise<TelegramConnection>;
   /** Destroys every connection. Calls under way reject with the failure `unreachable`. */

@@ -8,8 +8,9 @@ import { createSemaphore, type Release } from './semaphore.js';
 import { startUseLimit, type UseLimit } from './use-limit.js';
 
 /**
- * Live connections to Telegram: opened when needed, at most one per key, and closed when idle. A key
- * is connected only while this daemon holds its lease, and is closed when another daemon requests it.
+ * Live connections to Telegram: opened when needed, at most one per key, and closed when idle. A
+ * key is connected only while this daemon holds its lease, and is closed when another daemon
+ * requests it.
  */
 export interface ConnectionPool {
   /**
@@ -26,7 +27,9 @@ export interface ConnectionPool {
     session: TelegramSession | undefined,
     work: (connection: TelegramConnection, requested: AbortSignal) => Promise<T>,
   ): Promise<T>;
-  /** Closes the connection of `key`, if any, after its current work has settled, in every daemon. */
+  /**
+   * Closes the connection of `key`, if any, after its current work has settled, in every daemon.
+   */
   closeKey(key: string): Promise<void>;
   /**
    * Like closeKey, but resolves only when no connection of `key` is open, being opened or being

@@ -46,8 +46,8 @@ export async function evictDaemon(
 }
 
 /**
- * Returns the statements that begin a transaction of that daemon. The last one returns no row if the
- * daemon has lost its lease; if it returns one, the lease outlasts the transaction.
+ * Returns the statements that begin a transaction of that daemon. The last one returns no row if
+ * the daemon has lost its lease; if it returns one, the lease outlasts the transaction.
  */
 export function fencedBegin(id: string): string {
   if (!/^[\w-]+$/.test(id)) throw new Error('the ID of a daemon must be base64url');

@@ -7,7 +7,7 @@ import type { AdvisoryLocks } from '../advisory-locks.js';
 import { DatabaseFailure } from '../failure.js';
 
 /**
- * The lease of this daemon among those that share a PostgreSQL database. All that the daemon holds
+ * The lease of this daemon among the daemons on one PostgreSQL database. All that the daemon holds
  * (locks, leases of keys, the right to write) ends with it. Only the database's clock decides when.
  * The ID is a fencing token: after the lease has ended, the daemon gets another one.
  */
@@ -32,7 +32,9 @@ export interface Registration {
 }
 
 export interface RegistrationDeps {
-  /** The statements about the lease run on the connection of the locks, which no other waits for. */
+  /**
+   * The statements about the lease run on the connection of the locks, which no other waits for.
+   */
   readonly locks: Pick<AdvisoryLocks, 'query' | 'suspend' | 'resume'>;
   /** The application_name of all connections of this daemon. */
   readonly connectionName: string;
@@ -57,8 +59,8 @@ const disconnectAfterMs = 6_000;
 export const databaseNowMs = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
 /**
- * SQL for the end of a lease. A server that was down has kept all daemons from renewing, so they have
- * the whole duration again after its start.
+ * SQL for the end of a lease. A server that was down has kept all daemons from renewing, so they
+ * have the whole duration again after its start.
  */
 export const endOfLease = `greatest(expires_at, (extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint + ${leaseMs})`;
 
