@@ -60,7 +60,8 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const { database: where, encryption, telegram, http, bridge, login: times } = config;
       const sweepNowAndThen = (what: string, sweep: () => Promise<void>, everyMs = sweepEveryMs) => {
         const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
-        const stop = repeat(clock, everyMs, sweep, failed);
+        const sweepOnce = () => (database.leads() ? sweep() : Promise.resolve());
+        const stop = repeat(clock, everyMs, sweepOnce, failed);
         // A sweep that waits for the lock of another daemon ends when the database closes.
         closers.push(() => withDeadline(clock, sweepStopMs, stop()).catch(logLateSweep));
       };

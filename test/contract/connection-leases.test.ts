@@ -22,7 +22,7 @@ function createStoppableClock(): { readonly clock: Clock; readonly stop: () => v
 
 describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL database ${postgresMissing ?? ''}`, () => {
   let place: DatabasePlace;
-  let opened: Database[] = [];
+  const opened: Database[] = [];
 
   const open = async (options: Partial<DatabaseOptions> = {}) => {
     const database = await openTestDatabase({ uri: place.uri, exclusive: true, ...options });

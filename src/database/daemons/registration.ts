@@ -46,7 +46,7 @@ export interface RegistrationDeps {
 }
 
 /** The duration of a lease, by the database's clock. */
-export const leaseMs = 12_000;
+const leaseMs = 12_000;
 const renewEveryMs = 1_000;
 /**
  * How long a daemon uses its lease without renewing it. A connection of its that is silent then is

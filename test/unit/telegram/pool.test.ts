@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PhoneNumber } from '../../../src/base/phone.js';
+import type { LeaseHolder, Leases } from '../../../src/base/leases.js';
+import { createSharedDeadline } from '../../../src/base/shared-deadline.js';
 import { TelegramFailure } from '../../../src/telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../../../src/telegram/gateway.js';
 import { createConnectionPool, type ConnectionPool, type ConnectionPoolDeps } from '../../../src/telegram/pool.js';
@@ -313,4 +315,120 @@ describe('a closed pool', () => {
     expect(await opening).toBe('unreachable');
     expect(telegram.liveConnections()).toBe(0);
   });
+});
+
+describe('leases of keys', () => {
+  /** Leases that record their use, and are over on request. */
+  function createLeases() {
+    const log: string[] = [];
+    let holder: LeaseHolder | undefined;
+    let isOver = false;
+    const deadline = { ...createSharedDeadline({ clock, elapsedMs: () => clock.now() }), isOver: () => isOver };
+    const leases: Leases = {
+      acquire: async (key) => void log.push(`acquire ${key}`),
+      release: async (key) => void log.push(`release ${key} with ${telegram.liveConnections()} live`),
+      awaitRelease: async (key) => void log.push(`await ${key}`),
+      setHolder: (one) => (holder = one),
+      guard: { deadline, disconnectAfterMs: 6_000 },
+    };
+    return {
+      leases,
+      log,
+      holder: () => holder ?? expect.unreachable('the pool uses no leases'),
+      end: () => (isOver = true),
+    };
+  }
+
+  it('are acquired before connecting, kept while it is open, and released once it is closed', async () => {
+    const { leases, log } = createLeases();
+    const pool = createPool({ leases });
+    const session = await open(pool, 'a');
+    await pool.use('a', session, sessionOf);
+    expect(log).toEqual(['acquire a']);
+    await clock.advance(idleCloseMs);
+    expect(log).toEqual(['acquire a', 'release a with 0 live']);
+  });
+
+  it('are released if connecting fails', async () => {
+    const { leases, log } = createLeases();
+    const failing = {
+      ...telegram.gateway,
+      connect: () => Promise.reject(new TelegramFailure({ kind: 'unreachable' })),
+    };
+    const pool = createPool({ leases, gateway: failing });
+    expect(await outcomeOf(open(pool, 'a'))).toBe('unreachable');
+    expect(log).toEqual(['acquire a', 'release a with 0 live']);
+  });
+
+  it('are released at once if another daemon requests an idle key', async () => {
+    const { leases, log, holder } = createLeases();
+    const pool = createPool({ leases });
+    await open(pool, 'a');
+    holder().onRequested('a');
+    await clock.advance(0);
+    expect(log).toEqual(['acquire a', 'release a with 0 live']);
+  });
+
+  it('are released after the work if another daemon requests a key in use, which the work can see', async () => {
+    const { leases, log, holder } = createLeases();
+    const pool = createPool({ leases });
+    let end: () => void = () => undefined;
+    let seen: AbortSignal | undefined;
+    const work = pool.use('a', undefined, (_, requested) => {
+      seen = requested;
+      return new Promise<void>((resolve) => (end = resolve));
+    });
+    await clock.advance(0);
+    expect(seen?.aborted).toBe(false);
+    holder().onRequested('a');
+    await clock.advance(0);
+    expect([seen?.aborted, ...log]).toEqual([true, 'acquire a']);
+    end();
+    await work;
+    await clock.advance(0);
+    expect(log).toEqual(['acquire a', 'release a with 0 live']);
+  });
+
+  it('that are over stop every use before it sends anything', async () => {
+    const { leases, end } = createLeases();
+    const pool = createPool({ leases });
+    const session = await open(pool, 'a');
+    end();
+    const works: string[] = [];
+    const work = async () => void works.push('worked');
+    expect(await outcomeOf(pool.use('a', session, work))).toBe('unreachable');
+    expect(await outcomeOf(pool.use('b', undefined, work))).toBe('unreachable');
+    expect({ works, connects: telegram.calls('connect') }).toEqual({ works: [], connects: 1 });
+  });
+
+  it('that are lost close every connection, also one that is being opened', async () => {
+    const { leases, holder } = createLeases();
+    let connected: () => void = () => undefined;
+    const mayConnect = new Promise<void>((resolve) => (connected = resolve));
+    const gateway = {
+      ...telegram.gateway,
+      async connect(session?: TelegramSession) {
+        if (telegram.liveConnections() > 0) await mayConnect;
+        return telegram.gateway.connect(session);
+      },
+    };
+    const pool = createPool({ leases, gateway });
+    await open(pool, 'a');
+    const opening = outcomeOf(open(pool, 'b'));
+    await clock.advance(0);
+    const lost = holder().onLost();
+    connected();
+    await lost;
+    expect({ live: telegram.liveConnections(), opening: await opening }).toEqual({ live: 0, opening: 'unreachable' });
+  });
+
+  it.each(['closeKey', 'ensureClosed'] as const)(
+    'are waited for by %s if another daemon has the connection',
+    async (close) => {
+      const { leases, log } = createLeases();
+      const pool = createPool({ leases });
+      await pool[close]('a');
+      expect(log).toEqual(['await a']);
+    },
+  );
 });
