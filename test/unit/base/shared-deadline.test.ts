@@ -41,7 +41,7 @@ it('counts from the moment that its caller names', () => {
   expect(deadline.isOver()).toBe(true);
 });
 
-it('is the same where its memory is opened', () => {
+it('is the same for a thread that opens its memory', () => {
   const { deadline } = create();
   const far = Number.MAX_SAFE_INTEGER - 10_000;
   deadline.extend({ elapsedMs: far, epochMs: far }, lifetimeMs);
