@@ -210,7 +210,8 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       if (!isAtQr(login) || login.meta?.stepNumber !== seen || signal?.aborted) break;
       const { expiresAt } = login.state;
       // Another daemon has the connection. It stores what it learns.
-      const follows: boolean = hasMoved && clock.now() < Math.min(until, expiresAt);
+      const follows: boolean = hasMoved && clock.now() < expiresAt;
+      if (follows && clock.now() >= until) break;
       if (follows) await sleep(clock, Math.min(followEveryMs, until - clock.now(), expiresAt - clock.now()));
       const ending: WaitEnd = follows ? 'moved' : await qr.wait(login, until, signal);
       hasMoved = ending === 'moved';

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../src/base/clock.js';
 import type { LeaseHolder } from '../../src/base/leases.js';
 import type { Database } from '../../src/database/database.js';
 import type { DatabaseOptions } from '../../src/database/open-database.js';
-import { createMigratedPostgres, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
 import { until } from '../support/until.js';
@@ -21,11 +21,11 @@ function createStoppableClock(): { readonly clock: Clock; readonly stop: () => v
 }
 
 describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL database ${postgresMissing ?? ''}`, () => {
-  let place: DatabasePlace;
+  let testDatabase: TestDatabase;
   const opened: Database[] = [];
 
   const open = async (options: Partial<DatabaseOptions> = {}) => {
-    const database = await openTestDatabase({ uri: place.uri, exclusive: true, ...options });
+    const database = await openTestDatabase({ uri: testDatabase.uri, exclusive: true, ...options });
     opened.push(database);
     return database;
   };
@@ -38,21 +38,21 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
       ...changes,
     });
 
-  const leaseRows = () => place.execute('SELECT key, daemon FROM connection_leases');
-  const daemonRows = () => place.execute('SELECT id FROM daemons ORDER BY registered_at, id');
+  const leaseRows = () => testDatabase.execute('SELECT key, daemon FROM connection_leases');
+  const daemonRows = () => testDatabase.execute('SELECT id FROM daemons ORDER BY registered_at, id');
 
   /** Ends the time of all leases, as if the daemons had not renewed them for so long. */
-  const expireAll = () => place.execute('UPDATE daemons SET expires_at = 0');
+  const expireAll = () => testDatabase.execute('UPDATE daemons SET expires_at = 0');
 
   /** Ends the lease of all daemons, as another daemon does. */
-  const evictAll = () => place.execute('DELETE FROM daemons');
+  const evictAll = () => testDatabase.execute('DELETE FROM daemons');
 
   beforeEach(async () => {
-    place = await createMigratedPostgres();
+    testDatabase = await createMigratedPostgres();
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((database) => database.close()));
-    await place.remove();
+    await testDatabase.remove();
   });
 
   it('give a key to one daemon at a time, and move it when its holder releases it', async () => {
@@ -122,12 +122,12 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
       await right.leases.acquire('b');
       const before = await daemonRows();
       // Long enough for both daemons to renew, and to look for daemons whose time is over.
-      const renewals = () => place.execute('SELECT id, expires_at FROM daemons ORDER BY registered_at, id');
+      const renewals = () => testDatabase.execute('SELECT id, expires_at FROM daemons ORDER BY registered_at, id');
       const first = await renewals();
       await until(async () =>
         (await renewals()).every((row, index) => row['expires_at'] !== first[index]?.['expires_at']),
       );
-      const [{ left } = {}] = await place.execute(
+      const [{ left } = {}] = await testDatabase.execute(
         'SELECT max(abs(expires_at - (extract(epoch FROM clock_timestamp()) * 1000)::bigint)) AS left FROM daemons',
       );
       expect(Number(left)).toBeLessThanOrEqual(12_000);
@@ -194,7 +194,7 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     await expect(write).rejects.toMatchObject(busy);
     await database.transaction((tx) => tx.floodWaits.save('bob', 1));
     await database.leases.acquire('a');
-    expect(await place.execute('SELECT * FROM flood_waits')).toHaveLength(1);
+    expect(await testDatabase.execute('SELECT * FROM flood_waits')).toHaveLength(1);
   });
 
   it('reject the first write of a daemon that has not learned yet that it is lost', async () => {
@@ -227,7 +227,7 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     });
     void writing;
     const fences = () =>
-      place.execute(
+      testDatabase.execute(
         `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock'
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
@@ -239,7 +239,7 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     finish();
     // Its connection was closed, so that it cannot commit later.
     await expect(writing).rejects.toMatchObject({ details: { kind: 'unreachable' } });
-    expect(await place.execute('SELECT * FROM flood_waits')).toEqual([]);
+    expect(await testDatabase.execute('SELECT * FROM flood_waits')).toEqual([]);
   });
 
   it('choose one daemon for the duties of all, and another one when that stops', async () => {
@@ -253,17 +253,17 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     const database = await open();
     hold(database);
     await database.leases.acquire('a');
-    await place.execute('ALTER TABLE connection_leases RENAME TO gone');
+    await testDatabase.execute('ALTER TABLE connection_leases RENAME TO gone');
     await database.leases.release('a');
-    await place.execute('ALTER TABLE gone RENAME TO connection_leases');
+    await testDatabase.execute('ALTER TABLE gone RENAME TO connection_leases');
     expect(await leaseRows()).toHaveLength(1);
     await database.leases.acquire('a');
-    const renewed = await place.execute('SELECT fencing_token FROM connection_leases');
+    const renewed = await testDatabase.execute('SELECT fencing_token FROM connection_leases');
     const other = await open();
     hold(other);
     await database.leases.acquire('b');
     await database.leases.release('b');
-    expect(await place.execute('SELECT fencing_token FROM connection_leases')).toEqual(renewed);
+    expect(await testDatabase.execute('SELECT fencing_token FROM connection_leases')).toEqual(renewed);
     await database.leases.release('a');
     await other.leases.acquire('a');
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
-import { createPostgresPlace, postgresMissing, type DatabasePlace } from '../support/database-place.js';
+import { createPostgresDatabase, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
@@ -14,14 +14,14 @@ const atOnce = 8;
 
 describe.skipIf(postgresMissing)(`three daemons on one PostgreSQL database ${postgresMissing ?? ''}`, () => {
   let sandbox: Sandbox;
-  let place: DatabasePlace;
+  let testDatabase: TestDatabase;
   let daemons: readonly Installation[] = [];
   let secret = '';
 
   beforeEach(async () => {
     sandbox = await startStrictSandbox();
-    place = await createPostgresPlace();
-    const database = { uri: place.uri.reveal() };
+    testDatabase = await createPostgresDatabase();
+    const database = { uri: testDatabase.uri.reveal() };
     const first = await install(sandbox, { database });
     secret = first.sharedSecret;
     const others = { database, encryption: { key: first.encryptionKey }, provisioning: { shared_secret: secret } };
@@ -32,7 +32,7 @@ describe.skipIf(postgresMissing)(`three daemons on one PostgreSQL database ${pos
   // The sandbox rejects keys with two connections, and its end fails if there was one.
   afterEach(async () => {
     await Promise.all(daemons.map((daemon) => daemon.remove()));
-    await place.remove();
+    await testDatabase.remove();
     await sandbox.stop();
   });
 
@@ -75,7 +75,7 @@ describe.skipIf(postgresMissing)(`three daemons on one PostgreSQL database ${pos
   }
 
   async function requireAllLoggedIn(): Promise<void> {
-    const accounts = await place.execute('SELECT count(*)::int AS count FROM telegram_accounts');
+    const accounts = await testDatabase.execute('SELECT count(*)::int AS count FROM telegram_accounts');
     expect(accounts).toEqual([{ count: logins }]);
     expect(new Set(sandbox.control.sessions().map(({ userId }) => userId)).size).toBe(logins);
     expect(overlaps()).toEqual([]);
@@ -96,7 +96,7 @@ describe.skipIf(postgresMissing)(`three daemons on one PostgreSQL database ${pos
       await second.kill();
       const pid = third.pid() ?? expect.unreachable();
       process.kill(pid, 'SIGSTOP');
-      await until(async () => (await place.execute('SELECT id FROM daemons')).length === 1);
+      await until(async () => (await testDatabase.execute('SELECT id FROM daemons')).length === 1);
       process.kill(pid, 'SIGCONT');
       await third.line('daemon registered again');
       await second.start();
