@@ -18,7 +18,7 @@ const { values, positionals: wanted } = parseArgs({
 
 const scenarios: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
   'event-loop': measureEventLoop,
-  footprint: (print) => measureFootprint(print, Number(values.minutes)),
+  footprint: (print) => measureFootprint(print, minutes),
   'hand-over': measureHandOver,
   'hostile-bodies': measureHostileBodies,
   'login-starts': measureLoginStarts,
@@ -30,8 +30,12 @@ const scenarios: Readonly<Record<string, (print: (line: string) => void) => Prom
   telegram: measureTelegram,
 };
 
+const minutes = Number(values.minutes);
 const unknown = wanted.filter((name) => !(name in scenarios));
-if (unknown.length > 0) {
+if (!Number.isInteger(minutes) || minutes < 3) {
+  console.error(`--minutes ${values.minutes}: not a whole number of minutes from 3 up`);
+  process.exitCode = 2;
+} else if (unknown.length > 0) {
   console.error(`no such scenario: ${unknown.join(', ')}; there are: ${Object.keys(scenarios).join(', ')}`);
   process.exitCode = 2;
 } else {

@@ -11,4 +11,4 @@ export type VersionFailureDetails =
   | { readonly kind: 'phone_number_unoccupied_at_code' };
 
 /** Thrown by the endpoints of version 1. */
-export class VersionFailure extends DialectFailure<VersionFailureDetails> {}
+export class VersionOneFailure extends DialectFailure<VersionFailureDetails> {}

@@ -6,7 +6,7 @@ import { readOwner } from '../provisioning/owner.js';
 import { LoginFailure } from '../../login/failure.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
-import { VersionFailure } from './failure.js';
+import { VersionOneFailure } from './failure.js';
 import { mxidParameter } from './shapes.js';
 
 const requested = z.object({ hand_over: handOverStatus, hand_over_reason: handOverReason });
@@ -30,7 +30,7 @@ export const handOver = defineEndpoint(
     async handler({ params, principal }) {
       const owner = readOwner(params, principal);
       if (!permissions.mayLogIn(owner)) throw new LoginFailure({ kind: 'not_permitted' });
-      if (answers?.isOffered !== true) throw new VersionFailure({ kind: 'no_bridge_attached' });
+      if (answers?.isOffered !== true) throw new VersionOneFailure({ kind: 'no_bridge_attached' });
       return reply(200, await requestHandOver('', { login, handOver: answers }, owner));
     },
   }),

@@ -6,7 +6,7 @@ import { bodyOf } from '../provisioning/dialect.js';
 import { describeDuration } from '../provisioning/duration.js';
 import { loginSteps } from '../provisioning/login-steps.js';
 import { errorShapes } from './error-shapes.js';
-import { VersionFailure } from './failure.js';
+import { VersionOneFailure } from './failure.js';
 import { codeOnItsWay, loggedIn, mxidParameter, passwordNeeded, stepBody, wireLogin } from './shapes.js';
 
 /** The steps of a login in version 1. `add_phone` is an extension of the original API. */
@@ -49,10 +49,10 @@ function restate(error: unknown, input: LoginInput): unknown {
   if (!(error instanceof LoginFailure)) return error;
   const { kind } = error.details;
   if (input.kind === 'code' && kind === 'phone_number_unoccupied') {
-    return new VersionFailure({ kind: 'phone_number_unoccupied_at_code' }, { cause: error });
+    return new VersionOneFailure({ kind: 'phone_number_unoccupied_at_code' }, { cause: error });
   }
   if (input.kind === 'phone' && kind === 'phone_number_invalid' && (input.phone ?? '').trim() === '') {
-    return new VersionFailure({ kind: 'phone_number_missing' }, { cause: error });
+    return new VersionOneFailure({ kind: 'phone_number_missing' }, { cause: error });
   }
   return error;
 }

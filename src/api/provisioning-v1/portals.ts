@@ -4,7 +4,7 @@ import { LoginFailure } from '../../login/failure.js';
 import { readOwner } from '../provisioning/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
-import { VersionFailure, type VersionFailureDetails } from './failure.js';
+import { VersionOneFailure, type VersionFailureDetails } from './failure.js';
 
 type Kind = VersionFailureDetails['kind'];
 
@@ -33,7 +33,7 @@ function declare(
           // Clients of all kinds send the user here, but not all of them do.
           if (query.user_id !== undefined) permit(readOwner({ mxid: query.user_id }, principal));
           if (principal.kind === 'user') permit(principal.mxid);
-          throw new VersionFailure({ kind });
+          throw new VersionOneFailure({ kind });
         },
       };
     },

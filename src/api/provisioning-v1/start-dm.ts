@@ -3,7 +3,7 @@ import { reply } from '../../http/reply.js';
 import { readOwner } from '../provisioning/owner.js';
 import type { EndpointDeps } from './deps.js';
 import { errorShapes } from './error-shapes.js';
-import { VersionFailure } from './failure.js';
+import { VersionOneFailure } from './failure.js';
 import { mxidParameter, resolved, wireResolved } from './shapes.js';
 
 /** POST /user/{mxid}/pm/{identifier} */
@@ -31,7 +31,7 @@ export const startDm = defineEndpoint(
   ({ login }: EndpointDeps) => ({
     async handler({ params, principal }) {
       const chat = await login.createDm(readOwner(params, principal), params.identifier);
-      if (chat === undefined) throw new VersionFailure({ kind: 'no_bridge_attached' });
+      if (chat === undefined) throw new VersionOneFailure({ kind: 'no_bridge_attached' });
       return reply(chat.isNew ? 201 : 200, wireResolved(chat, chat.isNew));
     },
   }),

@@ -5,7 +5,7 @@ import { provisioningContracts } from '../../../../src/api/provisioning-0.3.0/in
 import { operations as operationsOf030 } from '../../../../src/api/provisioning-0.3.0/operation.js';
 import { operationErrors as errorsOfV1 } from '../../../../src/api/provisioning-v1/error-shapes.js';
 import { wireErrors as wireErrorsOfV1 } from '../../../../src/api/provisioning-v1/errors.js';
-import { VersionFailure, type VersionFailureDetails } from '../../../../src/api/provisioning-v1/failure.js';
+import { VersionOneFailure, type VersionFailureDetails } from '../../../../src/api/provisioning-v1/failure.js';
 import { provisioningV1Contracts } from '../../../../src/api/provisioning-v1/index.js';
 import { operations as operationsOfV1 } from '../../../../src/api/provisioning-v1/operation.js';
 import { errorHandling } from '../../../../src/api/provisioning/to-error-reply.js';
@@ -38,7 +38,7 @@ const failures: Failures<Kind030 | KindV1> = {
   ...ownerFailures,
   ...httpFailures,
   ...failuresOf<VersionFailureDetails>(
-    (fault) => new VersionFailure(fault),
+    (fault) => new VersionOneFailure(fault),
     plain('portal_not_found', 'no_bridge_attached', 'phone_number_missing', 'phone_number_unoccupied_at_code'),
   ),
 };
