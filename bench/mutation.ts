@@ -36,7 +36,7 @@ const plans: Readonly<Record<string, Plan>> = {
   },
   'src/telegram': {
     near: ['test/unit/telegram/'],
-    far: ['test/contract/gramjs', 'test/contract/telegram-gateway'],
+    far: ['test/contract/gramjs', 'test/contract/engine-', 'test/contract/telegram-gateway'],
     isCompiled: true,
   },
   'src/identity': {
