@@ -79,7 +79,7 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
 
   async function ask<T>({ key, session, method, countedFor, call, ...question }: Question<T>): Promise<Answer<T>> {
     const subject = `${subjects[method]}:${question.subject}`;
-    const waitUntil = await database.transaction((tx) => tx.floodWaits.find(subject, clock.now()));
+    const waitUntil = await database.read((readers) => readers.floodWaits.find(subject, clock.now()));
     if (waitUntil !== undefined) {
       return { ok: false, failure: { kind: 'flood_wait', retryAfterMs: waitUntil - clock.now() }, session };
     }
