@@ -106,6 +106,24 @@ describe.skipIf(postgresMissing)(`three daemons on one PostgreSQL database ${pos
     },
   );
 
+  it(
+    'log all users in although the database closes all connections',
+    { timeout: 90_000 + 2_000 * logins },
+    async () => {
+      const working = logAllIn();
+      const codesSent = () => sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode').length;
+      for (const part of [1 / 4, 1 / 2]) {
+        await until(() => codesSent() > logins * part);
+        await testDatabase.execute(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        );
+      }
+      await working;
+      await requireAllLoggedIn();
+    },
+  );
+
   it('find out that they lost a session before they send anything on it', { timeout: 90_000 }, async () => {
     const [first, second] = [daemon(0), daemon(1)];
     const mxid = '@alice:example.test';
