@@ -29,6 +29,7 @@ export default defineConfig({
       'test/support/go-client.ts',
       'test/support/python-clients.ts',
       'test/support/chromium.ts',
+      'test/support/proxy-programs.ts',
     ],
     pool: 'forks',
     // Files share their modules: importing them anew for each took as long as a quarter of the tests. Nothing in src keeps state in a
