@@ -80,12 +80,13 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
-// The program rejects variables that resemble those of its keys.
-const { GANGWAY_TEST_ENGINE: testEngine, ...environment } = process.env;
-const childOptions: SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> = {
-  stdio: ['ignore', 'pipe', 'pipe'],
-  env: environment,
-};
+const testEngine = process.env['GANGWAY_TEST_ENGINE'];
+
+function childOptions(): SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> {
+  // The program rejects variables that resemble those of its keys.
+  const { GANGWAY_TEST_ENGINE: _, ...environment } = process.env;
+  return { stdio: ['ignore', 'pipe', 'pipe'], env: environment };
+}
 
 /** Sections of the configuration that differ from those of an ordinary installation. */
 export type ConfigOverrides = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -170,7 +171,7 @@ export async function createInstallation(
     request(method, `/_matrix/provision${path}`, body, token);
 
   const command: Installation['command'] = async (...args) => {
-    const run = spawn(process.execPath, [main, ...args, '-c', configFile], childOptions);
+    const run = spawn(process.execPath, [main, ...args, '-c', configFile], childOptions());
     let all = '';
     for (const stream of [run.stdout, run.stderr]) stream.on('data', (chunk: Buffer) => (all += chunk.toString()));
     await once(run, 'close');
@@ -222,7 +223,7 @@ export async function createInstallation(
       }),
 
     start() {
-      const started = spawn(process.execPath, [main, 'run', '-c', configFile], childOptions);
+      const started = spawn(process.execPath, [main, 'run', '-c', configFile], childOptions());
       child = started;
       started.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       return new Promise((resolve, reject) => {
