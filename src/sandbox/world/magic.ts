@@ -113,7 +113,7 @@ export const magicRanges: readonly MagicRange[] = [
     first: 4060,
     last: 4069,
     kind: 'password_removed',
-    behaviour: 'wants a cloud password once, which is removed then: the same code logs in',
+    behaviour: 'requires a cloud password once, which is then removed: the same code logs in',
   },
   refused(4100, 'auth.sendCode', 400, 'SMS_CODE_CREATE_FAILED'),
   refused(4110, 'auth.sendCode', 406, 'SEND_CODE_UNAVAILABLE'),
