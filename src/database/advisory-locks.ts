@@ -95,6 +95,15 @@ export async function openAdvisoryLocks(deps: {
 
   const start = async (): Promise<Session> => {
     const client = await connect();
+    try {
+      return await prepare(client);
+    } catch (error) {
+      client.end().catch(() => undefined);
+      throw explain(error);
+    }
+  };
+
+  const prepare = async (client: Client): Promise<Session> => {
     const acquiresFrom = clock.now() + Math.max(0, retakeMs - (await serverAgeMs(client)));
     const session: Session = { client, queries: new KeyedMutex(), acquiresFrom, lost: false };
     client.on('error', (error) => lose(session, error));

@@ -62,6 +62,8 @@ export async function openPostgres(
 
   const connectForLocks = async () => {
     const client = new pg.Client(connection);
+    // Without a listener, a connection that breaks before the locks use it would end the process.
+    client.on('error', () => undefined);
     try {
       await client.connect();
       // The locks of a host that vanished must not last for the two hours of the default TCP

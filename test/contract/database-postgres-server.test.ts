@@ -1,3 +1,4 @@
+import { connect, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -113,6 +114,25 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
         url.password = 'hunter2-wrong';
       });
       expect(await failureOf(wrong)).toEqual({ kind: 'access_denied', server });
+    });
+
+    it.each(['SET tcp_keepalives_idle', 'AS age'])('that closes the connection of the locks at %s', async (query) => {
+      const { port, hostname } = new URL(place.uri.reveal());
+      const proxy = createServer((client) => {
+        const server = connect(Number(port), hostname);
+        client.on('data', (bytes) => (bytes.includes(query) ? client.destroy() : server.write(bytes)));
+        client.on('close', () => server.destroy());
+        server.pipe(client);
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const address = proxy.address();
+      if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+      const uri = uriWith((url) => {
+        url.port = String(address.port);
+      });
+      // An error event without a listener would fail this file.
+      expect(await failureOf(uri)).toMatchObject({ kind: 'unreachable' });
+      await new Promise((resolve) => proxy.close(resolve));
     });
 
     it('without the database', async () => {
