@@ -249,6 +249,18 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     await until(() => Promise.resolve(second.leads()));
   });
 
+  it('pass to another daemon if the answer that granted them was lost', async () => {
+    const [holder, other] = [await open(), await open()];
+    hold(holder);
+    hold(other);
+    await testDatabase.execute(
+      `INSERT INTO connection_leases (key, daemon, fencing_token)
+       SELECT 'a', id, 'unknown' FROM daemons ORDER BY registered_at, id LIMIT 1`,
+    );
+    await other.leases.acquire('a');
+    expect(await leaseRows()).toMatchObject([{ key: 'a', daemon: (await daemonRows())[1]?.['id'] }]);
+  });
+
   it('survive a release that fails, and take no newer lease away', async () => {
     const database = await open();
     hold(database);

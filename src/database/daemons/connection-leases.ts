@@ -123,6 +123,21 @@ export function createSharedLeases(deps: SharedLeasesDeps): SharedLeases {
     }
   }
 
+  /** Releases a lease that this daemon has unknowingly: the answer that granted it was lost. */
+  function releaseUnknown(key: string, daemon: string): void {
+    if (acquiring.has(key)) return;
+    keys
+      .run(key, async () => {
+        if (held.has(key) || registration.id() !== daemon) return;
+        const [row] = await query<{ token: string }>(
+          'SELECT fencing_token AS token FROM connection_leases WHERE key = $1 AND daemon = $2',
+          [key, daemon],
+        );
+        if (row) await deleteRow(key, { daemon, fencingToken: row.token });
+      })
+      .catch((error: unknown) => logger.debug('connection lease not released yet', { error }));
+  }
+
   function releaseLate(): void {
     for (const [key, holding] of unreleased) {
       if (acquiring.has(key)) continue;
@@ -169,7 +184,9 @@ export function createSharedLeases(deps: SharedLeasesDeps): SharedLeases {
       const [what, ...rest] = text.split(' ');
       const key = rest.at(-1) ?? '';
       if (what === 'released') waiting.get(key)?.forEach((end) => end());
-      if (what === 'request' && held.get(key)?.daemon === rest[0]) holder.onRequested(key);
+      if (what !== 'request' || rest[0] === undefined) return;
+      if (held.get(key)?.daemon === rest[0]) holder.onRequested(key);
+      else releaseUnknown(key, rest[0]);
     },
   };
 }
