@@ -219,8 +219,9 @@ export class KeyConnection extends SessionConnection {
 
   protected override onConnectionUsable(): void {
     super.onConnectionUsable();
-    // The first message is sent without a ping.
-    this._session.lastPingTime = this._session.lastActivityTime;
+    // With a guard, a ping comes with the first message: Telegram must know from the beginning when
+    // to close the connection. Otherwise the first message is sent without a ping.
+    this._session.lastPingTime = this.#settings.guard ? -Infinity : this._session.lastActivityTime;
     this.#usable();
   }
 
