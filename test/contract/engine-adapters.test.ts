@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
 import { callDeadlineMs, connectDeadlineMs, engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { codeOf, failureOf, faultOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
+import { codeOf, failureOf, detailsOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
 import { startSocksServer } from '../support/socks-server.js';
 
@@ -47,7 +47,7 @@ describe.each(engines)('%s', (engine) => {
 
     it('is not repeated for ever', async () => {
       spoil(100);
-      expect(await faultOf(telegram.createGateway().connect())).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(telegram.createGateway().connect())).toEqual({ kind: 'unreachable' });
     });
   });
 
@@ -56,7 +56,7 @@ describe.each(engines)('%s', (engine) => {
       const server = await startSilentServer();
       try {
         const gateway = telegram.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
-        const outcome = faultOf(gateway.connect());
+        const outcome = detailsOf(gateway.connect());
         await server.firstTaken;
         await telegram.clock.advance(connectDeadlineMs - 1);
         await telegram.clock.advance(1);
@@ -72,21 +72,21 @@ describe.each(engines)('%s', (engine) => {
       const connection = await telegram.loggedIn('9996610010');
       const lift = telegram.sandbox.control.addFault({ kind: 'silent', method: 'users.getUsers' });
       let settled = false;
-      const outcome = faultOf(connection.getMe()).finally(() => (settled = true));
+      const outcome = detailsOf(connection.getMe()).finally(() => (settled = true));
       await telegram.clock.advance(callDeadlineMs - 1);
       expect(settled).toBe(false);
       await telegram.clock.advance(1);
       expect(await outcome).toEqual({ kind: 'unreachable' });
       lift();
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'unreachable' });
     });
 
     it('is not spent sleeping through a flood wait', async () => {
       const connection = await telegram.loggedIn('9996610011');
       telegram.sandbox.control.addFault({ kind: 'rpc_error', code: 420, message: 'FLOOD_WAIT_1', times: 1 });
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
       telegram.sandbox.control.addFault({ kind: 'rpc_error', code: 420, message: 'FLOOD_WAIT_0', times: 1 });
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'flood_wait', retryAfterMs: 1_000 });
     });
   });
 
@@ -111,7 +111,7 @@ describe.each(engines)('%s', (engine) => {
     ] as const)('ends a call that must not be repeated (%s)', async (method, call) => {
       const connection = await telegram.createGateway().connect();
       telegram.sandbox.control.addFault({ kind: 'drop', method, times: 1 });
-      expect(await faultOf(call(connection))).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(call(connection))).toEqual({ kind: 'unreachable' });
       // The connection is opened again for the next call, which no other call waits behind.
       await connection.getMe().catch(() => undefined);
       expect(telegram.sandbox.control.calls().filter((made) => made.method === method)).toHaveLength(1);
@@ -137,7 +137,7 @@ describe.each(engines)('%s', (engine) => {
       const connection = await telegram.createGateway().connect();
       const before = connection.session;
       telegram.sandbox.control.addFault({ kind: 'refuse', dc: 2 });
-      const outcome = faultOf(connection.sendCode(numberOf('9996620022')));
+      const outcome = detailsOf(connection.sendCode(numberOf('9996620022')));
       await telegram.logger.line(abandons[engine]);
       expect(await outcome).toEqual({ kind: 'unreachable' });
       expect(connection.session.equals(before)).toBe(true);
@@ -153,7 +153,7 @@ describe.each(engines)('%s', (engine) => {
       refuse(500, 'AUTH_RESTART', 'auth.sendCode', 1);
       expect((await connection.sendCode(numberOf('9996610030'))).length).toBe(5);
       refuse(500, 'AUTH_RESTART_7', 'auth.sendCode', 2);
-      expect(await faultOf(connection.sendCode(numberOf('9996610030')))).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(connection.sendCode(numberOf('9996610030')))).toEqual({ kind: 'unreachable' });
     });
 
     it('to fetch the parameters of the password check again is fulfilled once', async () => {
@@ -166,13 +166,13 @@ describe.each(engines)('%s', (engine) => {
 
     it('to use another api_id is a rejection of the daemon, not of the user', async () => {
       const connection = await telegram.createGateway({ apiId: 2_147_483_647 }).connect();
-      expect(await faultOf(connection.sendCode(numberOf('9996610031')))).toEqual({ kind: 'client_rejected' });
+      expect(await detailsOf(connection.sendCode(numberOf('9996610031')))).toEqual({ kind: 'client_rejected' });
     });
 
     it('to initialize the connection, again and again, is fulfilled a few times', async () => {
       const connection = await telegram.loggedIn('9996610038');
       refuse(400, 'CONNECTION_NOT_INITED', 'users.getUsers', 100);
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'unreachable' });
       const calls = telegram.sandbox.control.calls().filter(({ method }) => method === 'users.getUsers');
       expect(calls.length).toBeLessThanOrEqual(4);
       telegram.sandbox.control.clearFaults();
@@ -203,7 +203,7 @@ describe.each(engines)('%s', (engine) => {
       const before = connection.session;
       refuse(400, 'PHONE_NUMBER_BANNED', 'auth.sendCode', 1);
       refuse(303, 'PHONE_MIGRATE_2', 'auth.sendCode', 1);
-      expect(await faultOf(connection.sendCode(numberOf('9996620034')))).toEqual({ kind: 'phone_number_banned' });
+      expect(await detailsOf(connection.sendCode(numberOf('9996620034')))).toEqual({ kind: 'phone_number_banned' });
       expect(connection.session.equals(before)).toBe(false);
       const { session } = connection;
       await connection.destroy();
@@ -267,7 +267,7 @@ describe.each(engines)('%s', (engine) => {
       refuse(406, 'UPDATE_APP_TO_LOGIN', engine === 'gramjs' ? 'help.getConfig' : 'auth.sendCode', 1);
       const gateway = telegram.createGateway();
       const begin = async () => (await gateway.connect()).sendCode(numberOf('9996610037'));
-      expect(await faultOf(begin())).toEqual({ kind: 'client_rejected' });
+      expect(await detailsOf(begin())).toEqual({ kind: 'client_rejected' });
       expect(telegram.logger.lines).toContainEqual({
         level: 'error',
         message: 'telegram client outdated',
@@ -282,11 +282,11 @@ describe.each(engines)('%s', (engine) => {
       const { session } = await telegram.loggedIn('9996620040');
       const [first] = telegram.sandbox.dataCentres;
       const gateway = telegram.createGateway({ dataCentres: first === undefined ? [] : [first] });
-      expect(await faultOf(gateway.connect(session))).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(gateway.connect(session))).toEqual({ kind: 'unreachable' });
     });
 
     it('is dead if it holds no key', async () => {
-      expect(await faultOf(telegram.createGateway().connect(new Secret('nonsense')))).toMatchObject({
+      expect(await detailsOf(telegram.createGateway().connect(new Secret('nonsense')))).toMatchObject({
         kind: 'session_dead',
       });
     });
@@ -295,6 +295,6 @@ describe.each(engines)('%s', (engine) => {
   it('opens no connection after its gateway was closed', async () => {
     const gateway = telegram.createGateway();
     await gateway.close();
-    expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
+    expect(await detailsOf(gateway.connect())).toEqual({ kind: 'unreachable' });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramProxy } from '../../src/telegram/gateway-options.js';
 import { engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { failureOf, faultOf } from '../support/magic-logins.js';
+import { failureOf, detailsOf } from '../support/magic-logins.js';
 import { startSocksServer, type SocksServer } from '../support/socks-server.js';
 
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
@@ -96,7 +96,7 @@ describe.each(engines)('%s', (engine) => {
       await connection.destroy();
       telegram.sandbox.control.deleteAuthKeys('9996620061');
       const again = gateway.connect(session).then((other) => other.getMe());
-      expect(await faultOf(again)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
+      expect(await detailsOf(again)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
     });
   });
 });

@@ -8,7 +8,7 @@ import {
   useEngineOnSandbox,
   workerAfter,
 } from '../support/gramjs-on-sandbox.js';
-import { codeOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import { codeOf, detailsOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
 
 const keysAtOnce = 4;
@@ -32,9 +32,9 @@ describe.each(engines)('%s', (engine) => {
       const server = await startSilentServer();
       try {
         const gateway = telegram.createGateway({ dataCentres: [{ id: 2, ip: '127.0.0.1', port: server.port }] });
-        const first = times(keysAtOnce, () => faultOf(gateway.connect()));
+        const first = times(keysAtOnce, () => detailsOf(gateway.connect()));
         let settled = false;
-        const last = faultOf(gateway.connect()).finally(() => (settled = true));
+        const last = detailsOf(gateway.connect()).finally(() => (settled = true));
         await telegram.logger.line(waits[engine]);
         await telegram.clock.advance(connectDeadlineMs);
         expect(await Promise.all(first)).toEqual(first.map(() => ({ kind: 'unreachable' })));
@@ -65,7 +65,7 @@ describe.each(engines)('%s', (engine) => {
           atPassword(gateway, '9996611080'),
           atPassword(gateway, '9996611081'),
         ]);
-        const first = faultOf(stuckOne.checkPassword(magicPassword));
+        const first = detailsOf(stuckOne.checkPassword(magicPassword));
         await telegram.logger.line('gramjs console output of type string');
         const second = patientOne.checkPassword(magicPassword);
         await telegram.logger.line(waits[engine]);
@@ -83,7 +83,7 @@ describe.each(engines)('%s', (engine) => {
       const { session } = connection;
       await connection.destroy();
       telegram.sandbox.control.addFault({ kind: 'silent', dc: 1 });
-      const waiting = times(2 * keysAtOnce, () => faultOf(gateway.connect()));
+      const waiting = times(2 * keysAtOnce, () => detailsOf(gateway.connect()));
       await telegram.logger.line(waits[engine]);
       expect((await (await gateway.connect(session)).getMe()).phone?.reveal()).toBe('+9996620082');
       await gateway.close();
@@ -95,7 +95,7 @@ describe.each(engines)('%s', (engine) => {
       const connections = await Promise.all(times(2 * keysAtOnce, () => gateway.connect()));
       const lucky = await gateway.connect();
       telegram.sandbox.control.addFault({ kind: 'silent', dc: 2 });
-      const waiting = connections.map((one, index) => faultOf(one.sendCode(numberOf(`999662010${index}`))));
+      const waiting = connections.map((one, index) => detailsOf(one.sendCode(numberOf(`999662010${index}`))));
       await telegram.logger.line(waits[engine]);
       expect((await lucky.sendCode(numberOf('9996630100'))).length).toBe(5);
       await gateway.close();

@@ -10,7 +10,7 @@ import { workerSettings } from '../../src/telegram/gramjs/options.js';
 import type { TelegramSession } from '../../src/telegram/gateway.js';
 import { createTurns } from '../../src/telegram/turns.js';
 import { optionsFor, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
-import { faultOf } from '../support/magic-logins.js';
+import { detailsOf } from '../support/magic-logins.js';
 
 const gramjs = useGramjsOnSandbox();
 
@@ -37,7 +37,7 @@ it('a client that is destroyed before it reopens stays closed', async () => {
   gramjs.sandbox.control.cutConnections();
   await gramjs.logger.line('connection abandoned');
   gramjs.sandbox.control.clearFaults();
-  const outcome = faultOf(client.run((quiet) => operations.getMe(quiet)));
+  const outcome = detailsOf(client.run((quiet) => operations.getMe(quiet)));
   await client.destroy();
   expect(await outcome).toEqual({ kind: 'unreachable' });
 });

@@ -9,7 +9,7 @@ import {
   useGramjsOnSandbox,
   workerAfter,
 } from '../support/gramjs-on-sandbox.js';
-import { codeOf, failureOf, faultOf, magicPassword, numberOf } from '../support/magic-logins.js';
+import { codeOf, failureOf, detailsOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { until } from '../support/until.js';
 
 const destroyDeadlineMs = 5_000;
@@ -31,8 +31,8 @@ describe('a worker', () => {
   it('that crashes fails its connections as unreachable, and is replaced', async () => {
     const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', 'process.exit(7)') });
     const connection = await gramjs.loggedIn('9996610050', gateway);
-    expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
-    expect(await faultOf(connection.sendCode(numberOf('9996610050')))).toEqual({ kind: 'unreachable' });
+    expect(await detailsOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+    expect(await detailsOf(connection.sendCode(numberOf('9996610050')))).toEqual({ kind: 'unreachable' });
     expect((await (await gateway.connect()).sendCode(numberOf('9996610050'))).length).toBe(5);
     expect(gramjs.logger.lines).toContainEqual(
       expect.objectContaining({ level: 'error', message: 'telegram worker ended' }),
@@ -42,7 +42,7 @@ describe('a worker', () => {
   it('that hangs is ended and replaced', async () => {
     const gateway = gramjs.createGateway({ workerUrl: workerThat('getMe', 'for (;;);') });
     const connection = await gramjs.loggedIn('9996610051', gateway);
-    const outcome = faultOf(connection.getMe());
+    const outcome = detailsOf(connection.getMe());
     await gramjs.clock.advance(callDeadlineMs);
     expect(await outcome).toEqual({ kind: 'unreachable' });
     await gramjs.clock.advance(hangDeadlineMs);
@@ -60,7 +60,7 @@ describe('a worker', () => {
       await go;
       channel.close();`;
     const gateway = gramjs.createGateway({ workerUrl: workerAfter(slow) });
-    const outcome = faultOf(gateway.connect());
+    const outcome = detailsOf(gateway.connect());
     await waiting;
     await gramjs.clock.advance(connectDeadlineMs + hangDeadlineMs);
     expect(await outcome).toEqual({ kind: 'unreachable' });
@@ -82,7 +82,7 @@ describe('a worker', () => {
 
   it('that cannot be started fails the connect', async () => {
     const gateway = gramjs.createGateway({ workerUrl: new URL('data:text/javascript,throw new Error("broken")') });
-    expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
+    expect(await detailsOf(gateway.connect())).toEqual({ kind: 'unreachable' });
   });
 
   it('starts at its first use, and stops ten minutes after its last connection has closed', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, numberOf } from '../support/magic-logins.js';
+import { detailsOf, numberOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
 /** The users and chats that an account can find. */
@@ -55,9 +55,9 @@ export function describeContacts(context: GatewayContext): void {
   it('rejects all queries on a session without a user', async () => {
     const connection = await context.connect();
     const dead = { kind: 'session_dead', reason: 'revoked' };
-    expect(await faultOf(connection.contacts())).toEqual(dead);
-    expect(await faultOf(connection.chats())).toEqual(dead);
-    expect(await faultOf(connection.findByUsername('sandbox_channel'))).toEqual(dead);
-    expect(await faultOf(connection.searchUsers('anyone'))).toEqual(dead);
+    expect(await detailsOf(connection.contacts())).toEqual(dead);
+    expect(await detailsOf(connection.chats())).toEqual(dead);
+    expect(await detailsOf(connection.findByUsername('sandbox_channel'))).toEqual(dead);
+    expect(await detailsOf(connection.searchUsers('anyone'))).toEqual(dead);
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PhoneNumber } from '../../src/base/phone.js';
 import { Secret } from '../../src/base/secret.js';
 import { magicCodes, magicEmailPattern, magicPasswords } from '../../src/sandbox/world/magic.js';
-import { codeOf, faultOf, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
+import { codeOf, detailsOf, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
 const awkwardPassword = new Secret(magicPasswords.awkward_password.password);
@@ -37,7 +37,7 @@ export function describeLogins(context: GatewayContext): void {
       const phone = numberOf('9996610002');
       const { connection, sent } = await context.askForCode('9996610002');
       const wrong = connection.signIn(phone, sent.phoneCodeHash, new Secret('54321'));
-      expect(await faultOf(wrong)).toEqual({ kind: 'phone_code_invalid' });
+      expect(await detailsOf(wrong)).toEqual({ kind: 'phone_code_invalid' });
       const right = await connection.signIn(phone, sent.phoneCodeHash, codeOf('9996610002'));
       expect(right.kind).toBe('authorized');
     });
@@ -63,7 +63,7 @@ export function describeLogins(context: GatewayContext): void {
     it('reports an unknown code hash', async () => {
       const { connection } = await context.askForCode('9996610005');
       const result = connection.signIn(numberOf('9996610005'), new Secret('nothing'), codeOf('9996610005'));
-      expect(await faultOf(result)).toEqual({ kind: 'phone_code_expired' });
+      expect(await detailsOf(result)).toEqual({ kind: 'phone_code_expired' });
     });
 
     it.each([
@@ -86,7 +86,7 @@ export function describeLogins(context: GatewayContext): void {
       ['9996614180', { kind: 'unknown_error', name: 'SANDBOX_REFUSAL' }],
     ] as const)('gets no code for %s: %o', async (digits, fault) => {
       const connection = await context.connect();
-      expect(await faultOf(connection.sendCode(numberOf(digits)))).toEqual(fault);
+      expect(await detailsOf(connection.sendCode(numberOf(digits)))).toEqual(fault);
     });
 
     it.each([
@@ -99,7 +99,7 @@ export function describeLogins(context: GatewayContext): void {
     ] as const)('is refused with the right code for %s: %o', async (digits, fault) => {
       const { connection, sent } = await context.askForCode(digits);
       const result = connection.signIn(numberOf(digits), sent.phoneCodeHash, codeOf(digits));
-      expect(await faultOf(result)).toEqual(fault);
+      expect(await detailsOf(result)).toEqual(fault);
     });
   });
 
@@ -114,14 +114,14 @@ export function describeLogins(context: GatewayContext): void {
       expect(sent).toMatchObject(way);
       const signIn = (text: string) =>
         connection.signIn(numberOf(digits), sent.phoneCodeHash, new Secret(text), undefined, sent.delivery);
-      expect(await faultOf(signIn('wrong'))).toEqual({ kind: 'phone_code_invalid' });
+      expect(await detailsOf(signIn('wrong'))).toEqual({ kind: 'phone_code_invalid' });
       expect((await signIn(code)).kind).toBe('authorized');
     });
 
     it('to an e-mail address is not reported as a code by phone', async () => {
       const { connection, sent } = await context.askForCode('9996614011');
       const astray = connection.signIn(numberOf('9996614011'), sent.phoneCodeHash, new Secret('11111'));
-      expect(await faultOf(astray)).toEqual({ kind: 'phone_code_invalid' });
+      expect(await detailsOf(astray)).toEqual({ kind: 'phone_code_invalid' });
     });
   });
 
@@ -139,7 +139,7 @@ export function describeLogins(context: GatewayContext): void {
     it('is expired if the hash is unknown', async () => {
       const { connection } = await context.askForCode('9996610007');
       const again = connection.resendCode(numberOf('9996610007'), new Secret('nothing'));
-      expect(await faultOf(again)).toEqual({ kind: 'phone_code_expired' });
+      expect(await detailsOf(again)).toEqual({ kind: 'phone_code_expired' });
     });
   });
 
@@ -149,7 +149,7 @@ export function describeLogins(context: GatewayContext): void {
       const { connection, sent } = await context.askForCode('9996614060');
       const signIn = () => connection.signIn(phone, sent.phoneCodeHash, codeOf('9996614060'));
       expect((await signIn()).kind).toBe('password_needed');
-      expect(await faultOf(connection.checkPassword(magicPassword))).toEqual({ kind: 'password_not_set' });
+      expect(await detailsOf(connection.checkPassword(magicPassword))).toEqual({ kind: 'password_not_set' });
       expect((await signIn()).kind).toBe('authorized');
     });
   });
@@ -162,7 +162,7 @@ export function describeLogins(context: GatewayContext): void {
         kind: 'password_needed',
         hint: magicPasswords.password.hint,
       });
-      expect(await faultOf(connection.checkPassword(new Secret('wrong')))).toEqual({ kind: 'password_invalid' });
+      expect(await detailsOf(connection.checkPassword(new Secret('wrong')))).toEqual({ kind: 'password_invalid' });
       const user = await connection.checkPassword(magicPassword);
       expect(user.phone?.equals(phone)).toBe(true);
       expect(await connection.getMe()).toEqual(user);
@@ -213,13 +213,13 @@ export function describeLogins(context: GatewayContext): void {
 
     it('does not move to another data centre if its new session cannot be stored', async () => {
       const connection = await context.connect();
-      expect(await faultOf(connection.signInBot(tokenOf('2000020003')))).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(connection.signInBot(tokenOf('2000020003')))).toEqual({ kind: 'unreachable' });
       const full = new Error('the disk is full');
       const other = await context.connect();
       await expect(other.signInBot(tokenOf('2000020003'), () => Promise.reject(full))).rejects.toBe(full);
       for (const each of [connection, other]) {
         const again = await context.reconnect(each);
-        expect(await faultOf(again.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+        expect(await detailsOf(again.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
       }
     });
 
@@ -228,7 +228,7 @@ export function describeLogins(context: GatewayContext): void {
       ['2000012000', { kind: 'bot_token_invalid' }],
     ] as const)('is refused for %s: %o', async (number, fault) => {
       const connection = await context.connect();
-      expect(await faultOf(connection.signInBot(tokenOf(number)))).toEqual(fault);
+      expect(await detailsOf(connection.signInBot(tokenOf(number)))).toEqual(fault);
     });
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Secret } from '../../src/base/secret.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
-import { faultOf, magicPassword } from '../support/magic-logins.js';
+import { detailsOf, magicPassword } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
 /** Waits for an update, which may never come. */
@@ -126,7 +126,7 @@ export function describeQrLogins(context: GatewayContext): void {
     it('has no user while the code is not scanned', async () => {
       const connection = await context.connect();
       await showCode(connection);
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anotherTurn } from '../support/another-turn.js';
-import { codeOf, faultOf, numberOf } from '../support/magic-logins.js';
+import { codeOf, detailsOf, numberOf } from '../support/magic-logins.js';
 import type { GatewayContext } from './telegram-gateway.js';
 
 /** Advances the clock until `outcome` settles. */
@@ -29,23 +29,23 @@ export function describeTrouble(context: GatewayContext): void {
       const { session } = connection;
       await connection.logOut();
       await connection.destroy();
-      expect(await faultOf(context.use(session))).toEqual({ kind: 'session_dead', reason: 'revoked' });
+      expect(await detailsOf(context.use(session))).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
     it('without a user is dead', async () => {
       const connection = await context.connect();
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
     it('that still requires the password has no user', async () => {
       const { connection, sent } = await context.askForCode('9996611015');
       await connection.signIn(numberOf('9996611015'), sent.phoneCodeHash, codeOf('9996611015'));
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'revoked' });
     });
 
     it('is dead if the account was deactivated', async () => {
       const connection = await context.logIn('9996613700');
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'deactivated' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'session_dead', reason: 'deactivated' });
     });
 
     it.each(['revoked', 'expired', 'deactivated', 'duplicated', 'auth_key_forgotten'] as const)(
@@ -53,10 +53,10 @@ export function describeTrouble(context: GatewayContext): void {
       async (reason) => {
         const connection = await context.logIn('9996610012');
         context.telegram.endSessions('9996610012', reason);
-        expect(await faultOf(connection.getMe())).toEqual({ kind: 'session_dead', reason });
+        expect(await detailsOf(connection.getMe())).toEqual({ kind: 'session_dead', reason });
         const { session } = connection;
         await connection.destroy();
-        expect(await faultOf(context.use(session))).toEqual({ kind: 'session_dead', reason });
+        expect(await detailsOf(context.use(session))).toEqual({ kind: 'session_dead', reason });
       },
     );
 
@@ -70,14 +70,14 @@ export function describeTrouble(context: GatewayContext): void {
       const { connection, sent } = await context.askForCode('9996610014');
       context.telegram.endSessions('9996610014', 'auth_key_forgotten');
       const result = connection.signIn(numberOf('9996610014'), sent.phoneCodeHash, codeOf('9996610014'));
-      expect(await faultOf(result)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
+      expect(await detailsOf(result)).toEqual({ kind: 'session_dead', reason: 'auth_key_forgotten' });
     });
   });
 
   describe('Telegram out of reach', () => {
     it('fails a connect as unreachable, and a later one succeeds', async () => {
       context.telegram.goDown();
-      expect(await faultOf(context.connect())).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(context.connect())).toEqual({ kind: 'unreachable' });
       context.telegram.comeBack();
       expect((await context.askForCode('9996610020')).sent.length).toBe(5);
     });
@@ -87,7 +87,7 @@ export function describeTrouble(context: GatewayContext): void {
       const { session } = connection;
       await connection.destroy();
       context.telegram.goDown();
-      expect(await faultOf(context.use(session))).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(context.use(session))).toEqual({ kind: 'unreachable' });
       context.telegram.comeBack();
       expect((await context.use(session)).phone?.reveal()).toBe('+9996610021');
     });
@@ -96,7 +96,7 @@ export function describeTrouble(context: GatewayContext): void {
       const connection = await context.logIn('9996610022');
       const { session } = connection;
       context.telegram.goDown();
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'unreachable' });
       await connection.destroy();
       context.telegram.comeBack();
       expect((await context.use(session)).phone?.reveal()).toBe('+9996610022');
@@ -106,7 +106,7 @@ export function describeTrouble(context: GatewayContext): void {
   describe('Telegram that does not answer', () => {
     it('fails a connect at the deadline, and a later one succeeds', async () => {
       context.telegram.goSilent();
-      const outcome = faultOf(context.connect());
+      const outcome = detailsOf(context.connect());
       await context.telegram.advance(context.telegram.connectDeadlineMs);
       expect(await outcome).toEqual({ kind: 'unreachable' });
       context.telegram.comeBack();
@@ -118,7 +118,7 @@ export function describeTrouble(context: GatewayContext): void {
       const { session } = connection;
       await connection.destroy();
       context.telegram.goSilent();
-      const outcome = faultOf(context.use(session));
+      const outcome = detailsOf(context.use(session));
       // The deadline of the call begins when the connection is open.
       await advanceUntil(outcome, () => context.telegram.advance(context.telegram.connectDeadlineMs));
       expect(await outcome).toEqual({ kind: 'unreachable' });
@@ -130,7 +130,7 @@ export function describeTrouble(context: GatewayContext): void {
       const connection = await context.logIn('9996610031');
       const { session } = connection;
       context.telegram.goSilent();
-      const outcome = faultOf(connection.getMe());
+      const outcome = detailsOf(connection.getMe());
       await context.telegram.advance(context.telegram.callDeadlineMs);
       expect(await outcome).toEqual({ kind: 'unreachable' });
       await connection.destroy();
@@ -143,10 +143,10 @@ export function describeTrouble(context: GatewayContext): void {
     it('fails its pending calls as unreachable when it is destroyed, and can be destroyed twice', async () => {
       const connection = await context.logIn('9996610040');
       context.telegram.goSilent();
-      const outcome = faultOf(connection.getMe());
+      const outcome = detailsOf(connection.getMe());
       await Promise.all([connection.destroy(), connection.destroy()]);
       expect(await outcome).toEqual({ kind: 'unreachable' });
-      expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+      expect(await detailsOf(connection.getMe())).toEqual({ kind: 'unreachable' });
     });
 
     it('is independent of other connections, with a session of its own', async () => {
@@ -161,9 +161,9 @@ export function describeTrouble(context: GatewayContext): void {
     const other = context.telegram.createGateway();
     const connection = await other.connect();
     context.telegram.goSilent();
-    const outcomes = [faultOf(connection.getMe()), faultOf(other.connect())];
+    const outcomes = [detailsOf(connection.getMe()), detailsOf(other.connect())];
     await other.close();
     expect(await Promise.all(outcomes)).toEqual([{ kind: 'unreachable' }, { kind: 'unreachable' }]);
-    expect(await faultOf(connection.getMe())).toEqual({ kind: 'unreachable' });
+    expect(await detailsOf(connection.getMe())).toEqual({ kind: 'unreachable' });
   });
 }

@@ -26,7 +26,7 @@ export async function failureOf(work: Promise<unknown>): Promise<TelegramFailure
   return expect.unreachable('it went well');
 }
 
-export const faultOf = async (work: Promise<unknown>): Promise<TelegramFailureDetails> =>
+export const detailsOf = async (work: Promise<unknown>): Promise<TelegramFailureDetails> =>
   (await failureOf(work)).details;
 
 /** Logs a magic account in. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openTelegram } from '../../../src/app/telegram.js';
 import { systemClock } from '../../../src/base/clock.js';
 import { Secret } from '../../../src/base/secret.js';
-import { faultOf } from '../../support/magic-logins.js';
+import { detailsOf } from '../../support/magic-logins.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 import { startSilentServer } from '../../support/silent-server.js';
 
@@ -28,7 +28,7 @@ it.each(['gramjs', 'mtcute'] as const)(
     const config = { telegram, logging: { level: 'debug', format: 'json' } as const };
     const gateway = await openTelegram(config, { guard: undefined, version: '1.2.3', clock: systemClock, logger });
     expect(logger.lines).toEqual([{ level: 'info', message: 'telegram engine', fields: { engine } }]);
-    expect(await faultOf(gateway.connect())).toEqual({ kind: 'unreachable' });
+    expect(await detailsOf(gateway.connect())).toEqual({ kind: 'unreachable' });
     const ends = logger.lines.filter(({ message }) => message === 'telegram connection ended');
     expect(ends.map(({ fields }) => String(fields['text']))).toEqual(
       engine === 'mtcute' ? [expect.stringContaining('ECONNREFUSED')] : [],
