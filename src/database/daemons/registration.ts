@@ -71,6 +71,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
   let leads = false;
   let stopped = false;
   let renewing: Promise<void> | undefined;
+  let evicting: Promise<void> | undefined;
   let cancelRenewal: Cancel = () => undefined;
   let cancelDeadline: Cancel = () => undefined;
   let onLost: () => Promise<void> = () => Promise.resolve();
@@ -124,9 +125,12 @@ export function createRegistration(deps: RegistrationDeps): Registration {
     use(since);
     leads = row.leader === id;
     onRenewed();
-    await evictExpired();
+    evicting ??= evictExpired()
+      .catch((error: unknown) => logger.warn('lost daemons not evicted', { error }))
+      .finally(() => (evicting = undefined));
   }
 
+  /** The renewals do not wait for this, because it may wait for what a lost daemon has begun. */
   async function evictExpired(): Promise<void> {
     const expired = await locks.query<{ id: string; name: string }>(
       `SELECT id, connection_name AS name FROM daemons WHERE id <> $1 AND ${endOfLease} <= ${databaseNowMs}`,
@@ -174,7 +178,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
       stopped = true;
       cancelRenewal();
       cancelDeadline();
-      await renewing;
+      await Promise.all([renewing, evicting]);
       deadline.expire();
       if (id !== undefined) await locks.query('DELETE FROM daemons WHERE id = $1', [id]).catch(() => undefined);
       id = undefined;
