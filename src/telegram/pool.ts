@@ -134,22 +134,27 @@ export function createConnectionPool({
 
   async function open(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
     await closing.get(key);
+    const lossesBefore = losses;
     await leases.acquire(key);
     try {
-      return await openLeased(key, session, limit);
+      return await openLeased(key, session, { limit, lossesBefore });
     } catch (error) {
       await releaseKey(key);
       throw error;
     }
   }
 
-  async function openLeased(key: string, session: TelegramSession | undefined, limit: UseLimit): Promise<Live> {
+  async function openLeased(
+    key: string,
+    session: TelegramSession | undefined,
+    { limit, lossesBefore }: { readonly limit: UseLimit; readonly lossesBefore: number },
+  ): Promise<Live> {
     const entering = places.enter();
     makeRoom();
     const leave = await entering;
     try {
       limit.check();
-      const connection = await connect(session);
+      const connection = await connect(session, lossesBefore);
       const entry = {
         connection,
         leave,
@@ -166,14 +171,21 @@ export function createConnectionPool({
     }
   }
 
-  function connect(session: TelegramSession | undefined): Promise<TelegramConnection> {
-    const lossesBefore = losses;
+  /** Connects. Fails if the leases were lost since the one of this connection was requested. */
+  function connect(session: TelegramSession | undefined, lossesBefore: number): Promise<TelegramConnection> {
+    const whyNot = () => {
+      if (closed) return 'the pool is closed';
+      return losses === lossesBefore ? undefined : 'the lease of the connection was lost';
+    };
     const connecting = (async () => {
       requireLeases();
+      const before = whyNot();
+      if (before !== undefined) throw unreachable(before);
       const connection = await gateway.connect(session);
-      if (!closed && losses === lossesBefore) return connection;
+      const after = whyNot();
+      if (after === undefined) return connection;
       await connection.destroy();
-      throw unreachable(closed ? 'the pool is closed' : 'the lease of the connection was lost');
+      throw unreachable(after);
     })();
     opening.add(connecting);
     const settled = () => opening.delete(connecting);

@@ -360,6 +360,19 @@ describe('leases of keys', () => {
     expect(log).toEqual(['acquire a', 'release a with 0 live']);
   });
 
+  it('are not used if all were lost while this one was requested', async () => {
+    const { leases, log, holder } = createLeases();
+    let grant: () => void = () => undefined;
+    const granted = new Promise<void>((resolve) => (grant = resolve));
+    const pool = createPool({ leases: { ...leases, acquire: () => granted } });
+    const outcome = outcomeOf(open(pool, 'a'));
+    await clock.advance(0);
+    await holder().onLost();
+    grant();
+    expect(await outcome).toBe('unreachable');
+    expect(log).toEqual(['release a with 0 live']);
+  });
+
   it('are released at once if another daemon requests an idle key', async () => {
     const { leases, log, holder } = createLeases();
     const pool = createPool({ leases });
