@@ -138,7 +138,7 @@ export function createLoginStore(deps: LoginStoreDeps): LoginStore {
     await deleteOldest(tx, owner);
   }
 
-  /** Keeps login processes with a session to end. */
+  /** Deletes all but the newest ended processes. Keeps those with a session to end at Telegram. */
   async function deleteOldest(tx: Transaction, owner: Mxid): Promise<void> {
     const past = (await listCurrent(tx, owner)).filter(isEnded);
     const latestFirst = past.sort((one, other) => other.expiresAt - one.expiresAt);

@@ -8,7 +8,7 @@ import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js
 import type { ConnectionPool } from '../telegram/pool.js';
 import { LoginFailure } from './failure.js';
 
-/** The requests to Telegram, which determine the expected failures and the flood waits. */
+/** A kind of request to Telegram. It determines the expected failures and the flood waits. */
 export type TelegramMethod =
   | 'send_code'
   | 'resend_code'

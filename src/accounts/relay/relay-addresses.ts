@@ -272,7 +272,9 @@ function unreadable(medium: 'email' | 'msisdn'): AccountFailure {
     : new AccountFailure({ kind: 'parameter_invalid', name: 'phone_number', problem: 'It must be a phone number.' });
 }
 
-/** A 3PID without a canonical form can only be the homeserver's. */
+/**
+ * Returns the body for the homeserver. A 3PID without a canonical form is forwarded as it was sent.
+ */
 function removalBody(removal: AddressRemoval): RequestBody {
   const canonical = canonicalAddress(removal);
   return canonical ? { ...removal.body, address: formForHomeserver(removal.address, canonical) } : removal.body;

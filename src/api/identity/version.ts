@@ -69,7 +69,7 @@ export const accountSubmission: Version = {
   entryKinds: [],
 };
 
-/** The same for tokens that allow a new password. */
+/** The `submit_url` for tokens with which a user sets a new password. */
 export const passwordSubmission: Version = {
   ...accountSubmission,
   operationPrefix: 'password_',
