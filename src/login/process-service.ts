@@ -1,6 +1,4 @@
 import type { Clock } from '../base/clock.js';
-import { sleep } from '../base/clock.js';
-import { KeyedLimit } from '../base/keyed-limit.js';
 import type { Mxid } from '../base/mxid.js';
 import { randomId, type Random } from '../base/random.js';
 import { readPhoneNumber } from '../base/read-phone-number.js';
@@ -13,11 +11,11 @@ import { advance, fingerprint, firstSteps, initialMeta, matchAnswer } from './pr
 import type { DecisionRunner } from './run-decision.js';
 import type { TelegramCalls } from './telegram-calls.js';
 import type { OwnerQueue } from './owner-queue.js';
-import { decide, decideResend, sessionOf, type QrState } from './machine.js';
+import { decide, decideResend, sessionOf } from './machine.js';
 import type { ExpectedStep, LoginInput, LoginProcesses, LoginProgress, LoginStart } from './processes.js';
 import { progressOf } from './progress.js';
 import type { QrLogin } from './qr-login.js';
-import type { WaitEnd } from './qr-watch.js';
+import { createQrWaits } from './qr-waits.js';
 import { readUser } from './login-codec.js';
 
 export interface LoginProcessesDeps {
@@ -38,25 +36,15 @@ export interface LoginProcessesDeps {
  * them.
  */
 const maxPending = 8;
-/** The longest wait of one request: less than the usual 60 s timeout of reverse proxies. */
-const maxWaitMs = 30_000;
 /**
  * Telegram's user IDs are positive 64-bit numbers. The account may have been deleted, so nothing
  * else is checked.
  */
 const wellFormedAccount = /^[1-9]\d{0,18}$/;
-/** How often a wait reads the login process while another daemon has its connection. */
-const followEveryMs = 1_000;
-/** The pause after Telegram was unreachable. */
-const pauseMs = 2_000;
-/** The maximum number of waits of one owner, and when to try again. A lost client still waits. */
-const maxWaits = 16;
-const fullRetryMs = 3_000;
-
 export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
   const { store, linkedAccounts, runner, completion, qr, calls, maxAccounts, clock, random } = deps;
   const { permit, runExclusive, runExclusiveWithin } = deps.queue;
-  const waits = new KeyedLimit(maxWaits);
+  const waits = createQrWaits({ store, qr, queue: deps.queue, load, shown, clock });
 
   async function load(owner: Mxid, id: string): Promise<Login | PastLogin> {
     const login = await store.load(owner, id);
@@ -181,50 +169,6 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     return others.filter(isShared).find(({ state }) => state.phone?.equals(phone) === true);
   }
 
-  /**
-   * Requests the next QR code or continues the login, if this step is still current. Returns false
-   * if Telegram is unreachable.
-   */
-  async function renew(owner: Mxid, id: string, seen: number): Promise<boolean> {
-    const login = await store.load(owner, id);
-    if (!login || !('state' in login) || login.meta?.stepNumber !== seen || login.state.step !== 'qr') return true;
-    try {
-      await qr.show(owner, login);
-      return true;
-    } catch (error) {
-      if (error instanceof LoginFailure && error.details.kind === 'telegram_unreachable') return false;
-      throw error;
-    }
-  }
-
-  async function awaitChange(
-    owner: Mxid,
-    id: string,
-    seen: number,
-    signal: AbortSignal | undefined,
-  ): Promise<LoginProgress> {
-    const until = clock.now() + maxWaitMs;
-    let hasMoved = false;
-    for (;;) {
-      const login = await load(owner, id);
-      if (!isAtQr(login) || login.meta?.stepNumber !== seen || signal?.aborted) break;
-      const { expiresAt } = login.state;
-      // Another daemon has the connection. It stores what it learns.
-      const follows: boolean = hasMoved && clock.now() < expiresAt;
-      if (follows && clock.now() >= until) break;
-      if (follows) await sleep(clock, Math.min(followEveryMs, until - clock.now(), expiresAt - clock.now()));
-      const ending: WaitEnd = follows ? 'moved' : await qr.wait(login, until, signal);
-      hasMoved = ending === 'moved';
-      if (ending === 'given_up' || ending === 'moved') continue;
-      const isOver = clock.now() >= expiresAt;
-      if (ending === 'time' && !isOver) break;
-      if (await runExclusiveWithin(owner, `renew ${id} ${seen}`, () => renew(owner, id, seen))) continue;
-      if (clock.now() >= until) throw new LoginFailure({ kind: 'telegram_unreachable' });
-      await sleep(clock, Math.min(pauseMs, until - clock.now()));
-    }
-    return runExclusiveWithin(owner, `show ${id}`, () => shown(owner, id));
-  }
-
   async function resend(owner: Mxid, id: string | undefined): Promise<LoginProgress> {
     const login = id === undefined ? await store.find(owner) : await load(owner, id);
     if (!login) throw new LoginProcessFailure({ kind: 'login_unknown' });
@@ -262,8 +206,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
 
     async awaitChange(owner, loginId, seen, signal) {
       permit(owner);
-      const waiting = waits.tryRun(owner, () => awaitChange(owner, loginId, seen, signal));
-      return waiting ?? Promise.reject(new LoginFailure({ kind: 'asked_too_often', retryAfterMs: fullRetryMs }));
+      return waits.awaitChange(owner, loginId, seen, signal);
     },
 
     async resend(owner, loginId) {
@@ -293,10 +236,6 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
       });
     },
   };
-}
-
-function isAtQr(login: Login | PastLogin): login is Login<QrState> {
-  return 'state' in login && login.state.step === 'qr';
 }
 
 function pastFailure({ end }: PastLogin): LoginProcessFailure {

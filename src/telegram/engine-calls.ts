@@ -1,8 +1,8 @@
 import type { PhoneNumber } from '../base/phone.js';
 import type { Secret } from '../base/secret.js';
-import type { LoginTokenResult, SignInResult } from './gateway.js';
+import type { LoginTokenResult, SignInResult, TelegramConnection } from './gateway.js';
 import type { Moved } from './moves.js';
-import type { CodeDelivery, FoundUser, LoginCode, TelegramChat, TelegramContact, TelegramUser } from './shapes.js';
+import type { CodeDelivery } from './shapes.js';
 
 export type Authorized = Extract<SignInResult, { readonly kind: 'authorized' }>;
 
@@ -18,26 +18,28 @@ export type ExportedToken =
  * The calls of a connection as an engine implements them. A sign-in that Telegram moves to another
  * data centre returns after the move, and is not sent there.
  */
-export interface EngineCalls {
-  sendCode(phone: PhoneNumber): Promise<LoginCode>;
-  resendCode(phone: PhoneNumber, phoneCodeHash: Secret): Promise<LoginCode | null>;
+export interface EngineCalls extends Pick<
+  TelegramConnection,
+  | 'sendCode'
+  | 'resendCode'
+  | 'checkPassword'
+  | 'getMe'
+  | 'contacts'
+  | 'chats'
+  | 'findByUsername'
+  | 'findByPhone'
+  | 'searchUsers'
+  | 'logOut'
+> {
   signIn(
     phone: PhoneNumber,
     phoneCodeHash: Secret,
     code: Secret,
     delivery: CodeDelivery,
   ): Promise<SignInResult | Moved>;
-  checkPassword(password: Secret): Promise<TelegramUser>;
   signInBot(token: Secret): Promise<Authorized | Moved>;
   exportLoginToken(): Promise<ExportedToken>;
   importLoginToken(token: Secret): Promise<SignInResult | Moved>;
-  getMe(): Promise<TelegramUser>;
-  contacts(): Promise<readonly TelegramContact[]>;
-  chats(): Promise<readonly TelegramChat[]>;
-  findByUsername(username: string): Promise<FoundUser>;
-  findByPhone(phone: PhoneNumber): Promise<FoundUser>;
-  searchUsers(query: string): Promise<readonly TelegramContact[]>;
-  logOut(): Promise<void>;
 }
 
 /** What a call resolves with. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { CallEngine } from './engine-calls.js';
-import { TelegramFailure } from './failure.js';
+import { TelegramFailure, unreachable } from './failure.js';
 import type { SessionKeeper, SignInResult, TelegramConnection, TelegramSession } from './gateway.js';
 import { maxMoves, type Moved } from './moves.js';
 import type { TokenNews } from './token-news.js';
@@ -38,8 +38,7 @@ export function createEngineConnection({
       if (keep === undefined) break;
       await keep(session());
     }
-    const cause = new Error('Telegram moved the login to another data centre');
-    throw new TelegramFailure({ kind: 'unreachable' }, { cause });
+    throw unreachable('Telegram moved the login to another data centre');
   }
 
   return {

@@ -58,3 +58,8 @@ export type SessionDeath = 'revoked' | 'expired' | 'deactivated' | 'duplicated' 
 
 /** Thrown by every call to Telegram. */
 export class TelegramFailure extends Failure<TelegramFailureDetails> {}
+
+/** Returns the failure `unreachable` with its cause, which is logged. */
+export function unreachable(cause: unknown): TelegramFailure {
+  return new TelegramFailure({ kind: 'unreachable' }, { cause: typeof cause === 'string' ? new Error(cause) : cause });
+}

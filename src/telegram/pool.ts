@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../base/clock.js';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import { exclusiveLeases, type Leases } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
-import { TelegramFailure } from './failure.js';
+import { TelegramFailure, unreachable } from './failure.js';
 import type { TelegramConnection, TelegramGateway, TelegramSession } from './gateway.js';
 import { createSemaphore, type Release } from './semaphore.js';
 import { startUseLimit, type UseLimit } from './use-limit.js';
@@ -280,8 +280,4 @@ function leavesConnectionWell(error: unknown): boolean {
   return (
     error instanceof TelegramFailure && error.details.kind !== 'unreachable' && error.details.kind !== 'session_dead'
   );
-}
-
-function unreachable(why: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { TelegramFailure } from './failure.js';
+import { unreachable } from './failure.js';
 
 /** A semaphore that serves callers in their order. */
 export interface Semaphore {
@@ -50,7 +50,7 @@ export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions):
         },
         reject(why: string) {
           step();
-          reject(noPlace(why));
+          reject(unreachable(why));
         },
       };
       const cancel = clock.after(maxWaitMs, () => waiter.reject(`no permit within ${maxWaitMs} ms`));
@@ -59,7 +59,7 @@ export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions):
 
   return {
     async enter(onWait) {
-      if (closed) throw noPlace('the semaphore is closed');
+      if (closed) throw unreachable('the semaphore is closed');
       if (free > 0) return takePlace();
       onWait?.();
       return waitInLine();
@@ -70,8 +70,4 @@ export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions):
       for (const waiter of queue) waiter.reject('the semaphore is closed');
     },
   };
-}
-
-function noPlace(why: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
 }

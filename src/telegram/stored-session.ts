@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Secret } from '../base/secret.js';
+import { TelegramFailure } from './failure.js';
 import { authKeyBytes } from './formats/auth-key.js';
 import { readGramjsSession } from './formats/gramjs.js';
 import type { TelegramSession } from './gateway.js';
@@ -22,6 +23,18 @@ export function readStoredSession(session: TelegramSession): PortableSession {
   const authKey = new Secret(key);
   authKeyBytes(authKey);
   return { dcId: dc, address, port, authKey };
+}
+
+/**
+ * Reads a stored session to connect on it. Throws TelegramFailure `session_dead` if it cannot be
+ * read, because no data centre accepts it.
+ */
+export function continueSession(session: TelegramSession): PortableSession {
+  try {
+    return readStoredSession(session);
+  } catch (cause) {
+    throw new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }, { cause });
+  }
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -1,4 +1,6 @@
 import type { Clock } from '../base/clock.js';
+import type { Ending } from '../base/ending.js';
+import type { TelegramFailure } from './failure.js';
 import { createSemaphore, type Semaphore } from './semaphore.js';
 
 /**
@@ -32,4 +34,29 @@ export function createTurns(clock: Clock): Turns {
     },
     arithmetic: createSemaphore({ clock, places: 1, maxWaitMs: maxTurnWaitMs }),
   };
+}
+
+/**
+ * Runs `work` when it is its turn. Rejects when `ending` ends, because the engine may leave the
+ * work pending for ever; then the turn ends too. Calls `onTurn` when the wait begins and ends.
+ */
+export async function runInTurn<T>(
+  semaphore: Semaphore,
+  { ending, onTurn }: { readonly ending: Ending<TelegramFailure>; readonly onTurn: (waits: boolean) => void },
+  work: () => Promise<T>,
+): Promise<T> {
+  let waited = false;
+  const entering = semaphore.enter(() => {
+    waited = true;
+    onTurn(true);
+  });
+  const leave = await entering.finally(() => {
+    if (waited) onTurn(false);
+  });
+  try {
+    if (ending.error !== undefined) throw ending.error;
+    return await ending.race(work());
+  } finally {
+    leave();
+  }
 }

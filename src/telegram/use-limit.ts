@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { TelegramFailure } from './failure.js';
+import { unreachable, type TelegramFailure } from './failure.js';
 
 /** The time limit of one use of a connection. */
 export interface UseLimit {
@@ -18,7 +18,7 @@ export interface UseLimit {
 
 export function startUseLimit(clock: Clock, limitMs: number): UseLimit {
   const cause = new Error(`the connection was not ready within ${limitMs} ms`);
-  const failure = (): TelegramFailure => new TelegramFailure({ kind: 'unreachable' }, { cause });
+  const failure = (): TelegramFailure => unreachable(cause);
   let isOver = false;
   let atEnd: () => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (atEnd = () => reject(failure())));

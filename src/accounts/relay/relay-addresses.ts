@@ -7,7 +7,6 @@ import type {
   AccountAddress,
   AccountAddresses,
   AddressRemoval,
-  AddressTokenRequest,
   Caller,
   ProofSession,
   RequestBody,
@@ -33,7 +32,7 @@ import {
   requireUserOf,
 } from './read-answer.js';
 import { createUpstreamAuthentication } from './upstream-authentication.js';
-import { bodyOfSession, formForHomeserver } from './upstream-body.js';
+import { bodyOfSession, removalBody, tokenBody } from './upstream-body.js';
 
 export interface RelayAddressesDeps {
   readonly homeserver: Pick<
@@ -257,27 +256,10 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   };
 }
 
-/** Returns the homeserver's request for the normalized 3PID. */
-function tokenBody({ address: typed, body, country }: AddressTokenRequest, canonical: ThirdPartyAddress): RequestBody {
-  // With the plus, the country does not change the number, but homeservers require one.
-  if (canonical.medium === 'msisdn') {
-    return { ...body, country: country ?? 'GB', phone_number: `+${canonical.address}` };
-  }
-  return { ...body, email: formForHomeserver(typed, canonical) };
-}
-
 function unreadable(medium: 'email' | 'msisdn'): AccountFailure {
   return medium === 'email'
     ? new AccountFailure({ kind: 'parameter_invalid', name: 'email', problem: 'It must be an e-mail address.' })
     : new AccountFailure({ kind: 'parameter_invalid', name: 'phone_number', problem: 'It must be a phone number.' });
-}
-
-/**
- * Returns the body for the homeserver. A 3PID without a canonical form is forwarded as it was sent.
- */
-function removalBody(removal: AddressRemoval): RequestBody {
-  const canonical = canonicalAddress(removal);
-  return canonical ? { ...removal.body, address: formForHomeserver(removal.address, canonical) } : removal.body;
 }
 
 /**

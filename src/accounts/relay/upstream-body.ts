@@ -2,7 +2,7 @@ import { canonicalAddress, isFormOf, writtenAddress, type ThirdPartyAddress } fr
 import { foldCase } from '../../base/fold-case.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { LoginAttempt, UserIdentifier } from '../authority.js';
-import type { ProofSession, RequestBody } from '../threepids/account-addresses.js';
+import type { AddressRemoval, AddressTokenRequest, ProofSession, RequestBody } from '../threepids/account-addresses.js';
 import { AccountFailure } from '../failure.js';
 
 /**
@@ -30,8 +30,28 @@ export function bodyOfSession(body: RequestBody, { sid, clientSecret }: ProofSes
   return { ...rest, three_pid_creds: { sid, client_secret: clientSecret } };
 }
 
+/** Returns the homeserver's request for the normalized 3PID. */
+export function tokenBody(
+  { address: typed, body, country }: AddressTokenRequest,
+  canonical: ThirdPartyAddress,
+): RequestBody {
+  // With the plus, the country does not change the number, but homeservers require one.
+  if (canonical.medium === 'msisdn') {
+    return { ...body, country: country ?? 'GB', phone_number: `+${canonical.address}` };
+  }
+  return { ...body, email: formForHomeserver(typed, canonical) };
+}
+
+/**
+ * Returns the body for the homeserver. A 3PID without a canonical form is forwarded as it was sent.
+ */
+export function removalBody(removal: AddressRemoval): RequestBody {
+  const canonical = canonicalAddress(removal);
+  return canonical ? { ...removal.body, address: formForHomeserver(removal.address, canonical) } : removal.body;
+}
+
 /** Returns a form of the typed address that homeservers read like this daemon. */
-export function formForHomeserver(typed: string, canonical: ThirdPartyAddress): string {
+function formForHomeserver(typed: string, canonical: ThirdPartyAddress): string {
   // Synapse stores e-mail addresses with folded case, but domains as typed.
   const foldedForm = foldCase(writtenAddress(typed));
   const isSame = canonical.medium === 'email' && isFormOf(foldedForm, canonical);

@@ -5,7 +5,8 @@ import { systemClock } from '../../base/clock.js';
 import { systemRandom } from '../../base/random.js';
 import { repeat } from '../../base/repeat.js';
 import { openSharedDeadline } from '../../base/shared-deadline.js';
-import { TelegramFailure } from '../failure.js';
+import { findDataCentre } from '../data-centres.js';
+import { unreachable } from '../failure.js';
 import type { LeanSession } from './lean-session.js';
 import { MoveRequired } from '../moves.js';
 import { CheckedSender } from './checked-sender.js';
@@ -216,27 +217,14 @@ export class QuietClient extends TelegramClient {
   /** Moves the session to another data centre, which creates a new key. */
   async moveTo(dataCentreId: number): Promise<void> {
     if (await this.#makeKey(dataCentreId, () => super._switchDC(dataCentreId))) return;
-    const cause = new Error(`data centre ${dataCentreId}, to which Telegram moved the login, did not answer`);
-    throw new TelegramFailure({ kind: 'unreachable' }, { cause });
+    throw unreachable(`data centre ${dataCentreId}, to which Telegram moved the login, did not answer`);
   }
 
   /** gramjs takes the first address of a data centre, even if it only serves files. */
   override async getDC(dcId: number): Promise<{ id: number; ipAddress: string; port: number }> {
-    const configured = this.#settings.dataCentres.find((dataCentre) => dataCentre.id === dcId);
-    if (configured !== undefined) return { id: dcId, ipAddress: configured.ip, port: configured.port };
-    if (this.#settings.dataCentres.length > 0) {
-      const cause = new Error(`Telegram moved the login to data centre ${dcId}, which is not configured`);
-      throw new TelegramFailure({ kind: 'unreachable' }, { cause });
-    }
-    const config = await this.invoke(new Api.help.GetConfig());
-    const option = config.dcOptions.find(
-      (one) => one.id === dcId && !one.cdn && !one.mediaOnly && !one.tcpoOnly && one.ipv6 !== true,
-    );
-    if (option === undefined) {
-      const cause = new Error(`Telegram returned no address of data centre ${dcId}`);
-      throw new TelegramFailure({ kind: 'unreachable' }, { cause });
-    }
-    return { id: dcId, ipAddress: option.ipAddress, port: option.port };
+    const fetchOptions = async () => (await this.invoke(new Api.help.GetConfig())).dcOptions;
+    const { ip, port } = await findDataCentre(dcId, this.#settings.dataCentres, fetchOptions);
+    return { id: dcId, ipAddress: ip, port };
   }
 
   /** Ends the client for good and closes each socket, whatever gramjs is doing. */

@@ -1,5 +1,5 @@
 import type { Cancel } from '../../base/clock.js';
-import { TelegramFailure } from '../failure.js';
+import { unreachable } from '../failure.js';
 import { defaultCallDeadlineMs, defaultConnectDeadlineMs } from '../gateway-options.js';
 import type { TelegramGateway } from '../gateway.js';
 import { workerSettings, type GramjsGatewayOptions } from './options.js';
@@ -67,7 +67,7 @@ export function createGramjsGateway(options: GramjsGatewayOptions): TelegramGate
 
   return {
     async connect(session) {
-      if (closed) throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the gateway is closed') });
+      if (closed) throw unreachable('the gateway is closed');
       const slot = leastBusySlot();
       const thread = runningThreadOf(slot);
       lastConnectionId += 1;

@@ -1,14 +1,13 @@
 import { Ending } from '../../base/ending.js';
-import { TelegramFailure } from '../failure.js';
+import { TelegramFailure, unreachable } from '../failure.js';
 import { QuietClient } from './client.js';
 import type { TelegramSession } from '../gateway.js';
-import { readStoredSession, writeStoredSession } from '../stored-session.js';
-import type { PortableSession } from '../portable-session.js';
+import { continueSession, writeStoredSession } from '../stored-session.js';
 import { LeanSession } from './lean-session.js';
 import type { SaltCache } from '../salt-cache.js';
 import type { WorkerSettings } from './worker-settings.js';
 import type { LogLine } from './quiet-logger.js';
-import type { Turns } from '../turns.js';
+import { runInTurn, type Turns } from '../turns.js';
 import type { Semaphore } from '../semaphore.js';
 
 export interface LiveClientOptions {
@@ -68,7 +67,10 @@ export class LiveClient {
    */
   async open(): Promise<void> {
     if (this.#destroyed) throw unreachable('the connection was destroyed');
-    const session = new LeanSession(readSaved(this.#saved), this.#onLoginToken);
+    const session = new LeanSession(
+      this.#saved === null ? undefined : continueSession(this.#saved),
+      this.#onLoginToken,
+    );
     this.#chooseDataCentre(session);
     const ending = new Ending<TelegramFailure>();
     this.#ending = ending;
@@ -80,7 +82,7 @@ export class LiveClient {
       onKeyUnknown: () => ending.end(new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' })),
       onUntrusted: (answer) => {
         this.#log('warn', answer.message);
-        ending.end(new TelegramFailure({ kind: 'unreachable' }, { cause: answer }));
+        ending.end(unreachable(answer));
       },
       onBroken: this.#onLoginToken,
       onLost: (why) => {
@@ -126,22 +128,11 @@ export class LiveClient {
   }
 
   async #inTurn<T>(semaphore: Semaphore, ending: Ending<TelegramFailure>, work: () => Promise<T>): Promise<T> {
-    let waited = false;
-    const entering = semaphore.enter(() => {
-      waited = true;
-      this.#onTurn(true);
-      this.#log('debug', 'call waits for its turn');
-    });
-    const leave = await entering.finally(() => {
-      if (waited) this.#onTurn(false);
-    });
-    try {
-      if (ending.error !== undefined) throw ending.error;
-      // gramjs may leave the work pending for ever; the turn ends with the connection.
-      return await ending.race(work());
-    } finally {
-      leave();
-    }
+    const onTurn = (waits: boolean) => {
+      this.#onTurn(waits);
+      if (waits) this.#log('debug', 'call waits for its turn');
+    };
+    return runInTurn(semaphore, { ending, onTurn }, work);
   }
 
   #chooseDataCentre(session: LeanSession): void {
@@ -151,17 +142,4 @@ export class LiveClient {
     if (this.#settings.dataCentres.some(({ id }) => id === session.dcId)) return;
     throw unreachable(`data centre ${session.dcId} of the session is not configured`);
   }
-}
-
-function readSaved(saved: TelegramSession | null): PortableSession | undefined {
-  if (saved === null) return undefined;
-  try {
-    return readStoredSession(saved);
-  } catch (cause) {
-    throw new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }, { cause });
-  }
-}
-
-function unreachable(why: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
 }

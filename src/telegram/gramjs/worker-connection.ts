@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.js';
 import { Secret } from '../../base/secret.js';
 import type { CallResult, EngineCalls } from '../engine-calls.js';
 import { createEngineConnection } from '../engine-connection.js';
-import { TelegramFailure } from '../failure.js';
+import { type TelegramFailure, unreachable } from '../failure.js';
 import type { TelegramConnection, TelegramSession } from '../gateway.js';
 import { createCallDeadlines } from '../call-deadlines.js';
 import type { CallName, Calls } from './protocol.js';
@@ -70,7 +70,7 @@ export function createWorkerConnection({
     name: N,
     ...args: Calls[N]['args']
   ): Promise<Calls[N]['result']> {
-    if (destroying !== undefined) throw unreachable(new Error('the connection is destroyed'));
+    if (destroying !== undefined) throw unreachable('the connection is destroyed');
     try {
       const answer = await deadlines.keep(deadlineMs, ending.race(thread.call(connectionId, name, ...args)));
       session = answer.session ?? session;
@@ -92,7 +92,7 @@ export function createWorkerConnection({
   }
 
   async function destroyOnce(): Promise<void> {
-    ending.end(unreachable(new Error('the connection was destroyed')));
+    ending.end(unreachable('the connection was destroyed'));
     stopListening();
     news.end();
     const heardBefore = thread.messagesHeard();
@@ -135,8 +135,4 @@ export function createWorkerConnection({
     },
     destroy,
   };
-}
-
-function unreachable(cause: Error): TelegramFailure {
-  return new TelegramFailure({ kind: 'unreachable' }, { cause });
 }

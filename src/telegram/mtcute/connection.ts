@@ -5,7 +5,7 @@ import type { Logger } from '../../base/logger.js';
 import { createCallDeadlines } from '../call-deadlines.js';
 import type { CallResult, EngineCalls } from '../engine-calls.js';
 import { createEngineConnection } from '../engine-connection.js';
-import { TelegramFailure } from '../failure.js';
+import { TelegramFailure, unreachable } from '../failure.js';
 import type { TelegramConnection, TelegramSession } from '../gateway.js';
 import { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 import { reportOutdatedClient } from '../outdated-client.js';
@@ -79,7 +79,7 @@ export function createMtcuteConnection(
       if (!(error instanceof DeadlineExceeded)) throw explain(error);
       // No caller would receive a late answer: this connection is unusable.
       destroyInBackground();
-      throw new TelegramFailure({ kind: 'unreachable' }, { cause: error });
+      throw unreachable(error);
     }
   }
 

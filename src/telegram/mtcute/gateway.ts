@@ -1,7 +1,7 @@
 import type { tl } from '@mtcute/core';
 import { findKeyByFingerprints } from '@mtcute/core/utils.js';
 import { systemRandom } from '../../base/random.js';
-import { TelegramFailure } from '../failure.js';
+import { unreachable } from '../failure.js';
 import {
   defaultCallDeadlineMs,
   defaultConnectDeadlineMs,
@@ -42,7 +42,7 @@ export function createMtcuteGateway(options: GatewayOptions): TelegramGateway {
 
   return {
     async connect(session) {
-      if (closed) throw new TelegramFailure({ kind: 'unreachable' }, { cause: new Error('the gateway is closed') });
+      if (closed) throw unreachable('the gateway is closed');
       const connection = createMtcuteConnection(session, {
         settings,
         dataCentres,

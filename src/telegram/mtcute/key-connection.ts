@@ -4,18 +4,19 @@ import { systemClock } from '../../base/clock.js';
 import { Ending } from '../../base/ending.js';
 import type { LeaseGuard } from '../../base/leases.js';
 import type { Random } from '../../base/random.js';
-import { TelegramFailure } from '../failure.js';
+import { TelegramFailure, unreachable } from '../failure.js';
 import type { PlainProxy } from '../gateway-options.js';
 import { MoveRequired } from '../moves.js';
 import { exchangeKey, type ServerPublicKey } from '../mtproto/key-exchange.js';
-import { demandEnvelope, readMessage, type MessageContext } from '../mtproto/message.js';
+import { demandEnvelope, readMessage } from '../mtproto/message.js';
 import { sendPlain } from '../mtproto/plain-messages.js';
 import { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 import { RpcError } from '../rpc-error.js';
 import type { SaltCache } from '../salt-cache.js';
 import { CheckedCrypto } from './crypto.js';
 import { platform } from './platform.js';
-import { createSalt, longOf, numberOf } from './salt.js';
+import { createSalt, numberOf } from './salt.js';
+import { SessionState } from './session-state.js';
 import { createTransport, type SingleTransport } from './transport.js';
 
 /** What each connection of a gateway uses. */
@@ -41,8 +42,6 @@ export interface KeyConnectionOptions {
 }
 
 const pingIntervalMs = 60_000;
-/** A wrong salt and a wrong clock cost one message each. */
-const maxSends = 4;
 /** The transport error -404: the data centre does not have the auth key of a message. */
 const keyUnknown = 404;
 
@@ -52,6 +51,7 @@ const keyUnknown = 404;
  */
 export class KeyConnection extends SessionConnection {
   readonly #settings: ConnectionSettings;
+  readonly #state: SessionState;
   readonly #transport: SingleTransport;
   readonly #ending = new Ending<Error>();
   readonly #onEnd: (reason: Error) => void;
@@ -68,7 +68,7 @@ export class KeyConnection extends SessionConnection {
       else this.#end(unreachable(`transport error ${code}`));
     });
     const crypto = new CheckedCrypto(settings.random, {
-      onPlain: (plain) => readMessage(this.#messageKey, plain, this.#context()),
+      onPlain: (plain) => readMessage(this.#messageKey, plain, this.#state.context()),
       onUntrusted: (answer) => this.#end(answer),
     });
     super(
@@ -101,14 +101,15 @@ export class KeyConnection extends SessionConnection {
     // instead.
     Object.assign(this, { _isActive: () => false });
     this._session.getStateSchedule.insert = () => 0;
-    this.#limitSends();
+    this.#state = new SessionState(this._session, settings.salts);
+    this.#state.limitSends(() => this.#end(unreachable('the data centre rejected each message with the request')));
     if (settings.guard) this.#keepAlive(settings.guard.disconnectAfterMs);
     this.onUpdate.add((update) => {
       if (mayBeLoginToken(update)) onLoginToken();
     });
     // mtcute computes the time from the start of the process, and misses corrections of the clock.
-    this.#setServerTime(Math.floor(systemClock.now() / 1000));
-    if (authKey !== undefined) this.#setKey(authKey, undefined);
+    this.#state.setServerTime(Math.floor(systemClock.now() / 1000));
+    if (authKey !== undefined) this.#state.setKey(authKey);
   }
 
   /**
@@ -228,7 +229,7 @@ export class KeyConnection extends SessionConnection {
   protected override onMessage(data: Uint8Array): void {
     const packet = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     if (this.#exchanging) return this.#receive(packet);
-    const isWhole = this.#check(() => demandEnvelope(packet, this.#context()));
+    const isWhole = this.#check(() => demandEnvelope(packet, this.#state.context()));
     if (!isWhole) return;
     this.#messageKey = packet.subarray(8, 24);
     super.onMessage(data);
@@ -245,46 +246,8 @@ export class KeyConnection extends SessionConnection {
       findKey,
       random,
     });
-    this.#setKey(authKey, salt);
-    this.#setServerTime(serverTime);
-  }
-
-  /** mtcute sends a request again without a limit if the data centre rejects its message. */
-  #limitSends(): void {
-    const session = this._session;
-    const enqueue = session.enqueueRpc.bind(session);
-    const sends = new WeakMap<object, number>();
-    session.enqueueRpc = (rpc, force) => {
-      const times = (sends.get(rpc) ?? 0) + 1;
-      sends.set(rpc, times);
-      if (times <= maxSends) return enqueue(rpc, force);
-      this.#end(unreachable('the data centre rejected each message with the request'));
-      return false;
-    };
-  }
-
-  #setServerTime(seconds: number): void {
-    const offset = this._session._timeOffset + seconds - this._session.getServerTime();
-    this._session.updateTimeOffset(offset, true);
-  }
-
-  #setKey(authKey: Buffer, salt: bigint | undefined): void {
-    this._session._authKey.setup(authKey);
-    const known = salt ?? this.#settings.salts.find(this.#keyId.readBigInt64LE());
-    if (known !== undefined) this._session._salts.currentSalt = longOf(known);
-  }
-
-  get #keyId(): Buffer {
-    return Buffer.from(this._session._authKey.id);
-  }
-
-  #context(): MessageContext {
-    return {
-      authKey: Buffer.from(this._session._authKey.key),
-      keyId: this.#keyId,
-      sessionId: numberOf(this._session._sessionId),
-      now: this._session.getServerTime(),
-    };
+    this.#state.setKey(authKey, salt);
+    this.#state.setServerTime(serverTime);
   }
 
   /** Returns false, and ends the connection, if the check fails. */
@@ -303,10 +266,7 @@ export class KeyConnection extends SessionConnection {
     if (this.#ending.error !== undefined) return;
     this.#ending.end(error);
     void this.#transport.close();
-    const salt = numberOf(this._session._salts.currentSalt);
-    if (this._session._authKey.ready && salt !== 0n) {
-      this.#settings.salts.store(this.#keyId.readBigInt64LE(), salt);
-    }
+    this.#state.keepSalt();
     this.#onEnd(error);
   }
 }
@@ -318,8 +278,4 @@ function mayBeLoginToken(message: tl.TypeUpdates): boolean {
   if (message._ === 'updatesTooLong') return true;
   if (message._ === 'updateShort') return message.update._ === 'updateLoginToken';
   return 'updates' in message && message.updates.some(({ _: kind }) => kind === 'updateLoginToken');
-}
-
-function unreachable(why: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
 }

@@ -1,14 +1,15 @@
 import type { tl } from '@mtcute/core';
 import { Ending } from '../../base/ending.js';
 import { Secret } from '../../base/secret.js';
-import { TelegramFailure } from '../failure.js';
+import { findDataCentre } from '../data-centres.js';
+import { TelegramFailure, unreachable } from '../failure.js';
 import { authKeyBytes, authKeyOf } from '../formats/auth-key.js';
 import type { TelegramSession } from '../gateway.js';
 import { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 import type { DataCentre, PortableSession } from '../portable-session.js';
 import type { Semaphore } from '../semaphore.js';
-import { readStoredSession, writeStoredSession } from '../stored-session.js';
-import type { Turns } from '../turns.js';
+import { continueSession, writeStoredSession } from '../stored-session.js';
+import { runInTurn, type Turns } from '../turns.js';
 import { KeyConnection, type ConnectionSettings } from './key-connection.js';
 
 export interface LiveSessionOptions {
@@ -42,7 +43,7 @@ export class LiveSession {
 
   constructor(options: LiveSessionOptions) {
     this.#options = options;
-    this.#session = readSaved(options.session);
+    this.#session = options.session && continueSession(options.session);
   }
 
   /** The latest session. Empty before the first key is created. */
@@ -94,7 +95,8 @@ export class LiveSession {
 
   /** Moves the session to another data centre, which creates a new key. */
   async moveTo(dataCentreId: number): Promise<void> {
-    const dataCentre = await this.#find(dataCentreId);
+    const fetchOptions = async () => (await this.invoke({ _: 'help.getConfig' })).dcOptions;
+    const dataCentre = await findDataCentre(dataCentreId, this.#options.dataCentres, fetchOptions);
     const before = this.#connection;
     await this.#createSession(dataCentre);
     await before?.destroy();
@@ -154,21 +156,8 @@ export class LiveSession {
     }
   }
 
-  async #inTurn<T>(semaphore: Semaphore, work: () => Promise<T>): Promise<T> {
-    let waited = false;
-    const entering = semaphore.enter(() => {
-      waited = true;
-      this.#options.onTurn(true);
-    });
-    const leave = await entering.finally(() => {
-      if (waited) this.#options.onTurn(false);
-    });
-    try {
-      if (this.#ending.error !== undefined) throw this.#ending.error;
-      return await this.#ending.race(work());
-    } finally {
-      leave();
-    }
+  #inTurn<T>(semaphore: Semaphore, work: () => Promise<T>): Promise<T> {
+    return runInTurn(semaphore, { ending: this.#ending, onTurn: this.#options.onTurn }, work);
   }
 
   #startingPoint(): DataCentre {
@@ -180,37 +169,9 @@ export class LiveSession {
     if (dataCentres.length === 0) return { id: dcId, ip: address, port };
     throw unreachable(`data centre ${dcId} of the session is not configured`);
   }
-
-  async #find(dataCentreId: number): Promise<DataCentre> {
-    const { dataCentres } = this.#options;
-    const configured = dataCentres.find(({ id }) => id === dataCentreId);
-    if (configured !== undefined) return configured;
-    if (dataCentres.length > 0) {
-      throw unreachable(`Telegram moved the login to data centre ${dataCentreId}, which is not configured`);
-    }
-    const { dcOptions } = await this.invoke({ _: 'help.getConfig' });
-    const option = dcOptions.find(
-      (one) => one.id === dataCentreId && !one.cdn && !one.mediaOnly && !one.tcpoOnly && !one.ipv6,
-    );
-    if (option === undefined) throw unreachable(`Telegram returned no address of data centre ${dataCentreId}`);
-    return { id: dataCentreId, ip: option.ipAddress, port: option.port };
-  }
 }
 
 const maxExchanges = 4;
 
 /** gramjs begins new sessions there, too. */
 const firstDataCentre: DataCentre = { id: 4, ip: '149.154.167.91', port: 443 };
-
-function readSaved(saved: TelegramSession | undefined): PortableSession | undefined {
-  if (saved === undefined) return undefined;
-  try {
-    return readStoredSession(saved);
-  } catch (cause) {
-    throw new TelegramFailure({ kind: 'session_dead', reason: 'auth_key_forgotten' }, { cause });
-  }
-}
-
-function unreachable(why: string): TelegramFailure {
-  return new TelegramFailure({ kind: 'unreachable' }, { cause: new Error(why) });
-}
