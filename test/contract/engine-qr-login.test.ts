@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
 import type { Database } from '../../src/database/database.js';
 import type { LoginProgress } from '../../src/login/processes.js';
-import { createLoginService } from '../../src/login/service.js';
-import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from '../support/database.js';
+import { startEngineLogins } from '../support/engine-logins.js';
 import { engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
 import { mxidOf, password, urlOf } from '../support/login-fixture.js';
 import { magicPassword } from '../support/magic-logins.js';
@@ -20,27 +17,6 @@ describe.each(engines)('%s', (engine) => {
   });
   afterEach(() => database.close());
 
-  /** The login service on the engine, as in the daemon. */
-  function startService() {
-    const logger = telegram.logger;
-    const clock = systemClock;
-    const gateway = telegram.createGateway({ clock });
-    const pool = createConnectionPool({ gateway, clock, logger, maxLive: 8, idleCloseMs: 60_000 });
-    const login = createLoginService({
-      database,
-      pool,
-      mayLogIn: () => true,
-      maxAccounts: 5,
-      maxListening: 4,
-      attempts: { max: 1000, windowMs: 600_000 },
-      expireAfterMs: 30 * 60_000,
-      clock,
-      random: systemRandom,
-      logger,
-    });
-    return { login, stop: () => pool.close() };
-  }
-
   const scan = (shown: LoginProgress, digits: string) => {
     const token = new URL(urlOf(shown).reveal()).searchParams.get('token') ?? '';
     telegram.sandbox.control.acceptLoginToken(Buffer.from(token, 'base64url'), digits);
@@ -48,7 +24,7 @@ describe.each(engines)('%s', (engine) => {
 
   describe('a login by QR code', () => {
     it('moves to another data centre and to the password step after the scan, and is in no log', async () => {
-      const { login, stop } = startService();
+      const { login, stop } = startEngineLogins(telegram, database);
       const shown = await login.start(alice, { flow: 'qr' });
       const waiting = login.awaitChange(alice, shown.loginId, shown.stepNumber);
       scan(shown, '9996621555');
@@ -63,7 +39,7 @@ describe.each(engines)('%s', (engine) => {
     });
 
     it('completes although the connections broke during the scan', async () => {
-      const { login, stop } = startService();
+      const { login, stop } = startEngineLogins(telegram, database);
       const shown = await login.start(alice, { flow: 'qr' });
       const waiting = login.awaitChange(alice, shown.loginId, shown.stepNumber);
       telegram.sandbox.control.cutConnections();
@@ -73,11 +49,11 @@ describe.each(engines)('%s', (engine) => {
     });
 
     it('continues in another daemon if it was scanned in between', async () => {
-      const first = startService();
+      const first = startEngineLogins(telegram, database);
       const shown = await first.login.start(alice, { flow: 'qr' });
       await first.stop();
       scan(shown, '9996630555');
-      const { login, stop } = startService();
+      const { login, stop } = startEngineLogins(telegram, database);
       const done = await login.awaitChange(alice, shown.loginId, shown.stepNumber);
       expect(done).toMatchObject({ step: { kind: 'complete', user: { username: 'sandbox_30555' } } });
       await stop();

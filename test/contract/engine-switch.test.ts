@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { systemRandom } from '../../src/base/random.js';
 import type { Database } from '../../src/database/database.js';
-import { createLoginService } from '../../src/login/service.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
-import { createConnectionPool } from '../../src/telegram/pool.js';
 import { openTestDatabase } from '../support/database.js';
+import { startEngineLogins } from '../support/engine-logins.js';
 import { useEngineOnSandbox, type Engine } from '../support/gramjs-on-sandbox.js';
 import { code, mxidOf, password, phone } from '../support/login-fixture.js';
 import { codeOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
@@ -81,25 +78,7 @@ describe.each([
     });
     afterEach(() => database.close());
 
-    function startDaemon(engine: Engine) {
-      const { logger } = telegram;
-      const clock = systemClock;
-      const gateway = telegram.createGateway({ clock }, engine);
-      const pool = createConnectionPool({ gateway, clock, logger, maxLive: 8, idleCloseMs: 60_000 });
-      const login = createLoginService({
-        database,
-        pool,
-        mayLogIn: () => true,
-        maxAccounts: 5,
-        maxListening: 4,
-        attempts: { max: 1000, windowMs: 600_000 },
-        expireAfterMs: 30 * 60_000,
-        clock,
-        random: systemRandom,
-        logger,
-      });
-      return { login, stop: () => pool.close() };
-    }
+    const startDaemon = (engine: Engine) => startEngineLogins(telegram, database, engine);
 
     it('continues a login process at each step', async () => {
       const first = startDaemon(from);
