@@ -177,7 +177,7 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
     const written = async () => (await place.gangway.filesWritten()).toString('latin1');
     const whileAdded = await written();
     await grace.client.deleteThreePid('email', 'grace-of-the-log@mail.test');
-    const all = `${place.gangway.output()}\n${whileAdded}\n${await written()}`;
+    const all = `${await place.gangway.wholeOutput()}\n${whileAdded}\n${await written()}`;
     for (const hidden of [token, secret, grace.password, 'of-the-log', '7400123503', '7400 123503']) {
       expect(all.includes(hidden), hidden).toBe(false);
     }

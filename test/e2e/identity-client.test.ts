@@ -313,7 +313,7 @@ describe('matrix-js-sdk with the daemon as its identity server', () => {
     const privateKey = new URL(query.get('signurl') ?? '').searchParams.get('private_key') ?? '';
     const mail = await mails.next(({ to }) => to.includes('nina-of-the-log@mail.test'));
     const emailToken = /[?&]token=(\w+)/.exec(mail.mail.text ?? '')?.[1] ?? '';
-    const written = `${gangway.output()}\n${(await gangway.filesWritten()).toString('latin1')}`;
+    const written = `${await gangway.wholeOutput()}\n${(await gangway.filesWritten()).toString('latin1')}`;
     const secrets = [nina.token, clientSecret, privateKey, emailToken, gateway.token, 'of-the-log', '7700900125'];
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(8);

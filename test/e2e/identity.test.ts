@@ -4,12 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { createPostgresDatabase, postgresMissing } from '../support/test-database.js';
 import { install } from '../support/daemon.js';
-import {
-  delegateSecret,
-  publicUrl,
-  startIdentityEnvironment,
-  type IdentityEnvironment,
-} from '../support/identity-environment.js';
+import { delegateSecret, publicUrl, startIdentityEnvironment } from '../support/identity-environment.js';
 import {
   clientSecrets,
   emails,
@@ -40,9 +35,9 @@ describe('the daemon as an identity service', () => {
         await place.gangway.start();
         const usage = await useIdentityService(place);
         const sealed = await place.gangway.filesWritten();
-        expectSecrecy(place, usage, sealed.toString('latin1'));
+        expectSecrecy(await place.gangway.wholeOutput(), usage, sealed.toString('latin1'));
         await place.gangway.stop();
-        expectSecrecy(place, usage, (await place.gangway.filesWritten()).toString('latin1'));
+        expectSecrecy(place.gangway.output(), usage, (await place.gangway.filesWritten()).toString('latin1'));
       } finally {
         await place.close();
       }
@@ -58,7 +53,7 @@ describe('the daemon as an identity service', () => {
       try {
         await place.gangway.start();
         const usage = await useIdentityService(place);
-        expectSecrecy(place, usage, await database.dump());
+        expectSecrecy(await place.gangway.wholeOutput(), usage, await database.dump());
       } finally {
         await place.close();
         await database.remove();
@@ -173,12 +168,7 @@ describe('a daemon without an identity service', () => {
   }
 });
 
-function expectSecrecy(
-  { gangway }: IdentityEnvironment,
-  { answers, secrets, code }: IdentityUsage,
-  disk: string,
-): void {
-  const log = gangway.output();
+function expectSecrecy(log: string, { answers, secrets, code }: IdentityUsage, disk: string): void {
   expect(log).toContain('"level":"debug"');
   expect(log).toMatch(/telegram gateway report.*"delivery":"delivered"/);
   expect(disk).toMatch(/identity/i);

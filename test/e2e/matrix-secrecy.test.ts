@@ -81,7 +81,7 @@ describe('of the requests of Matrix users and their answers', () => {
       expect(answers.length).toBeGreaterThan(8);
       const disk = await gangway.filesWritten();
       const haystacks = {
-        log: gangway.output(),
+        log: await gangway.wholeOutput(),
         disk: disk.toString('latin1'),
         errors: answers.map(({ text }) => text).join('\n'),
       };
@@ -229,7 +229,7 @@ async function expectSecrecy(
   expect(tokens.every((token) => token.length > 20)).toBe(true);
   const disk = await gangway.filesWritten();
   const haystacks = {
-    log: gangway.output(),
+    log: await gangway.wholeOutput(),
     disk: disk.toString('latin1'),
     errors: answers.map(({ text }) => text).join('\n'),
   };

@@ -71,6 +71,11 @@ export interface Installation {
   /** Everything that the daemon has printed in all its runs. */
   output(): string;
   /**
+   * Everything that a running daemon has printed, all requests that it has answered included: their
+   * lines come up to 100 ms late.
+   */
+  wholeOutput(): Promise<string>;
+  /**
    * Resolves when the daemon has printed a line with that text, or immediately if it already has.
    */
   line(text: string): Promise<void>;
@@ -152,6 +157,17 @@ export async function createInstallation(
     for (const look of looks) look();
   };
 
+  const line: Installation['line'] = (text) =>
+    new Promise((resolve) => {
+      const look = () => {
+        if (!printed.includes(text)) return;
+        looks.delete(look);
+        resolve();
+      };
+      looks.add(look);
+      look();
+    });
+
   const exited = async (process: ChildProcess): Promise<number | null> => {
     if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
     return process.exitCode;
@@ -211,16 +227,12 @@ export async function createInstallation(
     probe: async (name) => (await fetch(`${base}/_matrix/mau/${name}`)).status,
     output: () => printed,
 
-    line: (text) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (!printed.includes(text)) return;
-          looks.delete(look);
-          resolve();
-        };
-        looks.add(look);
-        look();
-      }),
+    line,
+    async wholeOutput() {
+      const { headers } = await fetch(`${base}/_matrix/client/versions`);
+      await line(`"requestId":"${headers.get('x-request-id')}"`);
+      return printed;
+    },
 
     start() {
       const started = spawn(process.execPath, [main, 'run', '-c', configFile], childOptions());
