@@ -51,7 +51,7 @@ const sweepStopMs = 2_000;
 export function createApp(config: Config, { version, clock, random, logger }: AppRuntime): App {
   const closers: (() => Promise<void>)[] = [];
   let address: HttpAddress | undefined;
-  const logLateSweep = (error: unknown) => logger.warn('the sweep goes on: leaving it', { error });
+  const logLateSweep = (error: unknown) => logger.warn('sweep still running at shutdown', { error });
 
   return {
     address: () => address,
@@ -59,7 +59,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
     async start() {
       const { database: where, encryption, telegram, http, bridge, login: times } = config;
       const sweepNowAndThen = (what: string, sweep: () => Promise<void>, everyMs = sweepEveryMs) => {
-        const failed = (error: unknown) => logger.error(`sweeping up ${what} failed`, { error });
+        const failed = (error: unknown) => logger.error('cleanup failed', { job: what, error });
         const sweepOnce = () => (database.leads() ? sweep() : Promise.resolve());
         const stop = repeat(clock, everyMs, sweepOnce, failed);
         // A sweep that waits for the lock of another daemon ends when the database closes.

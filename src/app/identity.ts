@@ -13,7 +13,7 @@ import type { Database } from '../database/database.js';
 import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
 import type { Surface } from '../http/surface.js';
 import type { AccountPublisher } from '../identity/associations.js';
-import { createIdentityAccounts } from '../identity/database-accounts.js';
+import { createIdentityUsers } from '../identity/database-users.js';
 import { createIdentityService } from '../identity/service.js';
 import { loadSigningKeys } from '../identity/signing-keys.js';
 import { createHttpFederation } from '../matrix/http-federation.js';
@@ -59,7 +59,7 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
 
   const signingKeys = await loadSigningKeys({ ...runtime, path: options.signingKeyFile });
   const federation = createHttpFederation({ ...outgoing, clock });
-  const accounts = createIdentityAccounts({
+  const users = createIdentityUsers({
     ...runtime,
     openId: tokens ? createOwnOpenId({ serverName: homeserver.domain, tokens, others: federation }) : federation,
     allowedServers: options.allowedServers,
@@ -78,7 +78,7 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
   const surfaces = createIdentitySurfaces({
     ...service,
     validation,
-    accounts,
+    users,
     publicKeys: service.keys,
     pages: proofs.pages,
     v1: partsOfVersion1(options.v1),
@@ -94,14 +94,14 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
     published: createOwnPublications({
       names: [`${host}${pathname}`, serverName],
       database,
-      accounts,
+      users,
       associations: service.associations,
       spell: (failure) => toKnownErrorReply(failure),
     }),
     publisher: service.associations,
     start: () => service.start(),
     async sweep() {
-      await accounts.sweep();
+      await users.sweep();
       await service.sweep();
     },
     close: () => service.stop(),

@@ -13,5 +13,5 @@ export async function warnAboutSessionsAtBridge(database: Database, logger: Logg
   if (logins === 0) return;
   const problem =
     'Set bridge.upstream again, or end these logins: see gangway sessions list, and gangway sessions revoke.';
-  logger.warn('logins at a bridge that is not configured', { logins, problem });
+  logger.warn('logins at an unconfigured bridge', { logins, problem });
 }

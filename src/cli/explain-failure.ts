@@ -59,8 +59,8 @@ export function explainWarnings(warnings: readonly Problem[]): string {
 }
 
 function paragraph({ path, where, message }: Problem): string {
-  const place = where === undefined ? path : `${path} (${where})`;
-  return `  ${place.trim()}\n    ${message}\n`.replace(/^ +\n/, '');
+  const location = where === undefined ? path : `${path} (${where})`;
+  return `  ${location.trim()}\n    ${message}\n`.replace(/^ +\n/, '');
 }
 
 function codeOfDatabase({ kind }: DatabaseFailureDetails): number {
@@ -158,21 +158,21 @@ const listenCalls = ['listen', 'bind', 'getaddrinfo'];
 function explainListening(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   if (!listenCalls.includes(String(error.syscall))) return undefined;
-  const place =
+  const endpoint =
     'address' in error && 'port' in error
       ? `${String(error.address)} port ${String(error.port)}`
       : 'http.host and http.port';
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Cannot listen on ${place}: another program does. Stop it, or choose another port.`;
+      return `Cannot listen on ${endpoint}: another program does. Stop it, or choose another port.`;
     case 'EACCES':
-      return `Cannot listen on ${place}: permission denied. Ports below 1024 usually require root: choose another port.`;
+      return `Cannot listen on ${endpoint}: permission denied. Ports below 1024 usually require root: choose another port.`;
     case 'EADDRNOTAVAIL':
-      return `Cannot listen on ${place}: this machine has no such address. Change http.host.`;
+      return `Cannot listen on ${endpoint}: this machine has no such address. Change http.host.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'Cannot listen: http.host is a name that does not resolve to an address. Change it.';
     default:
-      return `Cannot listen on ${place}: ${String(error.code)}.`;
+      return `Cannot listen on ${endpoint}: ${String(error.code)}.`;
   }
 }

@@ -29,12 +29,12 @@ export function addHealthcheck(parent: Command, { err, env, folder }: CliContext
 async function whatIsWrong({ host, port }: { readonly host: string; readonly port: number }) {
   if (port === 0) return 'http.port is 0, so the port is only in the log. Set a fixed port.';
   const address = everywhere[host] ?? host;
-  const place = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  const endpoint = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
   try {
     const signal = AbortSignal.timeout(answerWithinMs);
-    const { status } = await fetch(`http://${place}/_matrix/mau/live`, { signal });
-    return status === 200 ? undefined : `The server on ${place} returned ${status}.`;
+    const { status } = await fetch(`http://${endpoint}/_matrix/mau/live`, { signal });
+    return status === 200 ? undefined : `The server on ${endpoint} returned ${status}.`;
   } catch {
-    return `No server answers on ${place}.`;
+    return `No server answers on ${endpoint}.`;
   }
 }

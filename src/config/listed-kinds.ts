@@ -41,9 +41,9 @@ export function listOfKinds<const Kinds extends readonly [Kind, ...Kind[]]>(expe
     const result = known.schema.safeParse(keys);
     if (result.success) return result.data as OutOf<Kinds>;
     for (const { path, message, ...issue } of result.error.issues) {
-      const place = { path: [...path], message, input: keys };
-      if (issue.code === 'unrecognized_keys') context.addIssue({ ...place, code: issue.code, keys: [...issue.keys] });
-      else context.addIssue({ ...place, code: 'custom' });
+      const shared = { path: [...path], message, input: keys };
+      if (issue.code === 'unrecognized_keys') context.addIssue({ ...shared, code: issue.code, keys: [...issue.keys] });
+      else context.addIssue({ ...shared, code: 'custom' });
     }
     return z.NEVER;
   });

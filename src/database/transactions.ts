@@ -93,7 +93,7 @@ export function createTransactions(deps: {
     { askedAt, startedAt }: { readonly askedAt: number; readonly startedAt: number },
   ) => {
     const tookMs = clock.now() - startedAt;
-    if (tookMs > slowMs) logger.warn(`slow database ${what}`, { tookMs, waitedMs: startedAt - askedAt });
+    if (tookMs > slowMs) logger.warn('slow database call', { call: what, tookMs, waitedMs: startedAt - askedAt });
   };
 
   const admit = async <T>(start: () => Promise<T>): Promise<T> => {

@@ -125,7 +125,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const isFirst = error.consumedPoints === failuresAllowed + 1;
-      if (isFirst) logger.warn('too many wrong secrets from one address', { clientAddress });
+      if (isFirst) logger.warn('too many wrong secrets', { clientAddress });
       return { problem: { kind: 'too_many_attempts', retryAfterMs: error.msBeforeNext } };
     }
   }

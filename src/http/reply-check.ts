@@ -22,7 +22,7 @@ export function checkReply<R extends Answer | FileReply>(
   if ('page' in reply || 'file' in reply) {
     if (isDeclaredPage) return reply;
     if (mode === 'throw') throw new UndeclaredReply(endpoint, reply.status, 'page' in reply ? 'a page' : 'a file');
-    logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });
+    logger.error('reply schema mismatch', { endpoint: endpoint.name, status: reply.status });
     return reply;
   }
   const result = isDeclaredPage ? undefined : shape?.schema.safeParse(reply.body);
@@ -33,7 +33,7 @@ export function checkReply<R extends Answer | FileReply>(
     }
     return reply;
   }
-  if (body === undefined) logger.error('reply is not as declared', { endpoint: endpoint.name, status: reply.status });
+  if (body === undefined) logger.error('reply schema mismatch', { endpoint: endpoint.name, status: reply.status });
   return { ...reply, body: body ?? reply.body };
 }
 

@@ -194,7 +194,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
       await conversation(socket);
       return true;
     } catch (error) {
-      logger.error('a conversation on a WebSocket failed', { error });
+      logger.error('websocket conversation failed', { error });
       return false;
     }
   }
@@ -209,7 +209,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
       });
     });
     // A protocol error of a client closes its WebSocket, and needs no log.
-    open.on('error', (error) => logger.debug('a WebSocket broke', { error }));
+    open.on('error', (error) => logger.debug('websocket error', { error }));
     const close = (code: number, reason: string) => {
       open.close(code, reason);
       timers.push(clock.after(closeTimeoutMs, () => open.terminate()));

@@ -34,9 +34,9 @@ export function createAskServer(deps: {
     const url = new URL(`${base}${path}`);
     const content = body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
     let failure: FederationFailure | undefined;
-    for (const place of connectTo) {
+    for (const target of connectTo) {
       try {
-        return await send({ method, url, ...content, ...(place && { connectTo: place }) });
+        return await send({ method, url, ...content, ...(target && { connectTo: target }) });
       } catch (error) {
         if (!(error instanceof FederationFailure) || !isOfThisPlace(error)) throw error;
         failure = error;

@@ -29,7 +29,7 @@ export async function sendToken(
   } catch (error) {
     if (!(error instanceof DeliveryFailure)) throw error;
     const { medium } = destination;
-    logger.warn('a validation token could not be sent', { reason: error.details.kind, medium, ...masked(destination) });
+    logger.warn('validation token not sent', { reason: error.details.kind, medium, ...masked(destination) });
     const failure = new ThreepidFailure(toThreepidFailureDetails(error.details, medium), { cause: error });
     return { isSent: false, mayArrive: error.mayHaveSent, failure };
   }

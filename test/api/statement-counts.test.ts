@@ -14,7 +14,7 @@ const databases = [
 ];
 
 let api: Provisioning;
-let place: TestDatabase | undefined;
+let testDatabase: TestDatabase | undefined;
 let recorder: StatementRecorder;
 beforeEach(() => {
   recorder = recordStatements();
@@ -22,13 +22,13 @@ beforeEach(() => {
 afterEach(async () => {
   recorder.stop();
   await api.close();
-  await place?.remove();
-  place = undefined;
+  await testDatabase?.remove();
+  testDatabase = undefined;
 });
 
 async function start(database: string, handOver: 'automatic' | 'on_request'): Promise<void> {
-  if (database === 'PostgreSQL') place = await createMigratedPostgres();
-  api = await startProvisioning({ fromTelegram: 'ask', handOver, hasOwnAccounts: true, uri: place?.uri });
+  if (database === 'PostgreSQL') testDatabase = await createMigratedPostgres();
+  api = await startProvisioning({ fromTelegram: 'ask', handOver, hasOwnAccounts: true, uri: testDatabase?.uri });
   const account = { mxid: mxidOf(alice), passwordHash: undefined, createdAt: 1, deactivatedAt: undefined };
   await api.database.transaction((tx) => tx.accounts.insert(account));
 }

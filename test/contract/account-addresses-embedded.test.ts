@@ -38,16 +38,16 @@ describe('the 3PIDs of accounts of this daemon, on SQLite', () => {
 
 describe.skipIf(postgresMissing)('the 3PIDs of accounts of this daemon, on PostgreSQL', () =>
   accountAddressesRaces(async () => {
-    const place = await createMigratedPostgres();
+    const testDatabase = await createMigratedPostgres();
     const clock = createFakeClock();
-    const database = await openTestDatabase({ uri: place.uri, clock });
+    const database = await openTestDatabase({ uri: testDatabase.uri, clock });
     const under = await open({ database, clock });
     return {
       ...under,
       async close() {
         await under.close();
         await database.close();
-        await place.remove();
+        await testDatabase.remove();
       },
     };
   }),

@@ -52,23 +52,23 @@ const places: Readonly<Record<string, () => Promise<Environment>>> = {
 };
 
 describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
-  let place: Environment;
+  let environment: Environment;
   let bridge: Bridge;
   beforeEach(async () => {
-    place = await open();
-    ({ bridge } = place);
+    environment = await open();
+    ({ bridge } = environment);
   });
-  afterEach(() => place.close());
+  afterEach(() => environment.close());
 
-  const give = async () => bridge.submitSession(alice, await bridge.startHandOver(alice), place.session);
+  const give = async () => bridge.submitSession(alice, await bridge.startHandOver(alice), environment.session);
 
   it('has a login of its user only after a hand-over, in the bridge’s format', async () => {
     expect((await bridge.findUser(alice)).logins).toEqual([]);
-    expect(await give()).toBe(place.loginId);
+    expect(await give()).toBe(environment.loginId);
     const { logins, commandPrefix } = await bridge.findUser(alice);
     expect(commandPrefix).toBe('!tg');
     expect(logins).toMatchObject([
-      { id: place.loginId, isBot: false, state: { condition: 'working', event: 'CONNECTED' } },
+      { id: environment.loginId, isBot: false, state: { condition: 'working', event: 'CONNECTED' } },
     ]);
     const [login] = logins;
     const { id, name, state } = login ?? expect.unreachable('there is no login');
@@ -80,22 +80,24 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     const process = await bridge.startHandOver(alice);
     await bridge.cancelHandOver(alice, process);
     await bridge.cancelHandOver(alice, process);
-    const failure = await bridgeFailureOf(bridge.submitSession(alice, process, place.session));
+    const failure = await bridgeFailureOf(bridge.submitSession(alice, process, environment.session));
     expect(failure).toEqual({ kind: 'bridge_process_unknown' });
   });
 
   it('logs out at Telegram, and can repeat it', async () => {
     await give();
-    await bridge.logOut(bob, place.loginId);
+    await bridge.logOut(bob, environment.loginId);
     expect((await bridge.findUser(alice)).logins).toHaveLength(1);
-    await bridge.logOut(alice, place.loginId);
-    await bridge.logOut(alice, place.loginId);
+    await bridge.logOut(alice, environment.loginId);
+    await bridge.logOut(alice, environment.loginId);
     expect((await bridge.findUser(alice)).logins).toEqual([]);
-    expect(await bridgeFailureOf(bridge.contacts(alice, place.loginId))).toEqual({ kind: 'bridge_login_unknown' });
+    expect(await bridgeFailureOf(bridge.contacts(alice, environment.loginId))).toEqual({
+      kind: 'bridge_login_unknown',
+    });
   });
 
   it('finds users, and creates rooms', async () => {
-    const { loginId, friend } = place;
+    const { loginId, friend } = environment;
     await give();
     expect(await bridge.contacts(alice, loginId)).toMatchObject([{ id: friend.id }]);
     expect(await bridge.searchUsers(alice, loginId, friend.username)).toMatchObject([{ id: friend.id }]);

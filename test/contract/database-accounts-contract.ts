@@ -62,18 +62,18 @@ function clear(value: unknown): unknown {
 
 /** What the database promises of accounts, on every engine. */
 export function describeAccounts(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   describe('accounts', () => {
@@ -503,7 +503,7 @@ export function describeAccounts(createDatabase: () => Promise<TestDatabase>): v
     it('are not in the database in clear', async () => {
       await insert(address());
       await insert(address({ id: 'a2', medium: 'msisdn', address: '447700900123' }));
-      const stored = await place.dump();
+      const stored = await testDatabase.dump();
       expect(stored).toContain(alice);
       expect(stored).not.toMatch(/alice@mail\.test|447700900123/);
     });
@@ -512,7 +512,7 @@ export function describeAccounts(createDatabase: () => Promise<TestDatabase>): v
       await insert(address());
       const reopen = async (key: Secret, oldKeys: readonly Secret[]) => {
         await database.close();
-        database = await openTestDatabase({ uri: place.uri, encryption: { key, oldKeys } });
+        database = await openTestDatabase({ uri: testDatabase.uri, encryption: { key, oldKeys } });
       };
       await reopen(testKey(2), [testKey(1)]);
       expect(await find('email', 'alice@mail.test')).toEqual(address());
@@ -571,12 +571,12 @@ export function describeAccounts(createDatabase: () => Promise<TestDatabase>): v
 
     it('are not in the database in clear, and are found under a new encryption key', async () => {
       await save(binding());
-      const stored = await place.dump();
+      const stored = await testDatabase.dump();
       expect(stored).toContain('id.test');
       expect(stored).not.toMatch(/alice@mail\.test|session of alice|secret of alice/);
       for (const oldKeys of [[testKey(1)], []]) {
         await database.close();
-        database = await openTestDatabase({ uri: place.uri, encryption: { key: testKey(2), oldKeys } });
+        database = await openTestDatabase({ uri: testDatabase.uri, encryption: { key: testKey(2), oldKeys } });
         expect(clear(await list())).toEqual(clear([binding()]));
       }
     });
@@ -703,7 +703,7 @@ export function describeAccounts(createDatabase: () => Promise<TestDatabase>): v
         Array.from({ length: 14 }, () => failureOf(accounts.mintLoginToken(token, undefined))),
       );
       expect(new Set(begun.map(({ kind }) => kind))).toEqual(new Set(['authentication_incomplete']));
-      const rows = await place.execute('SELECT owner FROM uia_sessions');
+      const rows = await testDatabase.execute('SELECT owner FROM uia_sessions');
       expect(rows).toEqual(Array.from({ length: 10 }, () => ({ owner: mxid })));
     });
 

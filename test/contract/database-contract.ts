@@ -56,18 +56,18 @@ function createGate(): { readonly passed: Promise<void>; readonly open: () => vo
 
 /** What the database promises, on every engine. */
 export function describeDatabase(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
-  const openAgain = (options: Partial<DatabaseOptions> = {}) => openTestDatabase({ uri: place.uri, ...options });
+  const openAgain = (options: Partial<DatabaseOptions> = {}) => openTestDatabase({ uri: testDatabase.uri, ...options });
 
   beforeEach(async () => {
-    place = await createDatabase();
+    testDatabase = await createDatabase();
     database = await openAgain();
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   describe('login processes', () => {
@@ -376,7 +376,9 @@ export function describeDatabase(createDatabase: () => Promise<TestDatabase>): v
         const fields = { tookMs: 1_001, waitedMs: 0 };
         const failing = database[method](() => clock.advance(1_001).then(() => Promise.reject(new Error('too late'))));
         await expect(failing).rejects.toThrow('too late');
-        expect(warnings()).toEqual([{ level: 'warn', message: `slow database ${method}`, fields }]);
+        expect(warnings()).toEqual([
+          { level: 'warn', message: 'slow database call', fields: { call: method, ...fields } },
+        ]);
       },
     );
 

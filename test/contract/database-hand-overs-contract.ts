@@ -13,17 +13,17 @@ const states = ['pending', 'refused', 'ending'] as const;
 
 /** What the database promises of hand-overs, on every engine. */
 export function describeHandOvers(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const add = (id: string, state: HandOverState, dueAt = 0) =>

@@ -15,7 +15,7 @@ const phone = { medium: 'msisdn', address: '447470674927' } as const;
 
 /** What the database promises of the homeserver's sessions, on every engine. */
 export function describeHomeserverSessions(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   const save = (session: ReturnType<typeof key>, address: typeof email | typeof phone, expiresAt = later) =>
     database.transaction((tx) => tx.homeserverSessions.save(session, address, expiresAt));
@@ -23,13 +23,13 @@ export function describeHomeserverSessions(createDatabase: () => Promise<TestDat
     database.transaction((tx) => tx.homeserverSessions.findAddress(session, now));
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   it('are found by both of their names until they expire', async () => {
@@ -51,7 +51,7 @@ export function describeHomeserverSessions(createDatabase: () => Promise<TestDat
   it('are saved once by two concurrent requests', async () => {
     await Promise.all([save(key(), email), save(key(), email)]);
     expect(await find(key())).toEqual(email);
-    expect(await place.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
+    expect(await testDatabase.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
   });
 
   it('are deleted after their expiry, and no others', async () => {
@@ -64,7 +64,7 @@ export function describeHomeserverSessions(createDatabase: () => Promise<TestDat
 
   it('do not contain their names or the 3PID in clear', async () => {
     await save(key(), email);
-    const stored = await place.dump();
+    const stored = await testDatabase.dump();
     for (const text of ['sid.of.the.homeserver', 'secret.of.the.client', 'alice@mail.test', 'mail.test']) {
       expect(stored).not.toContain(text);
     }
@@ -73,10 +73,13 @@ export function describeHomeserverSessions(createDatabase: () => Promise<TestDat
   it('are found after a change of the encryption key, and replaced', async () => {
     await save(key(), email);
     await database.close();
-    database = await openTestDatabase({ uri: place.uri, encryption: { key: testKey(2), oldKeys: [testKey(1)] } });
+    database = await openTestDatabase({
+      uri: testDatabase.uri,
+      encryption: { key: testKey(2), oldKeys: [testKey(1)] },
+    });
     expect(await find(key())).toEqual(email);
     await save(key(), phone);
     expect(await find(key())).toEqual(phone);
-    expect(await place.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
+    expect(await testDatabase.execute('SELECT id FROM homeserver_sessions')).toHaveLength(1);
   });
 }

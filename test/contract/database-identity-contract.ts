@@ -59,22 +59,22 @@ const delivery = (changes: Partial<InviteDeliveryRecord> = {}): InviteDeliveryRe
 
 /** What the database promises of the identity service, on every engine. */
 export function describeIdentity(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
   const reopen = async (encryption: { readonly key: Secret; readonly oldKeys: readonly Secret[] }) => {
     await database.close();
-    database = await openTestDatabase({ uri: place.uri, encryption });
+    database = await openTestDatabase({ uri: testDatabase.uri, encryption });
   };
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   it('stores public keys, the oldest first, each version once', async () => {
@@ -255,13 +255,16 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
       await store.delete('d3');
       await store.deleteGivenUp(later + 4);
     });
-    expect(await place.execute('SELECT id FROM invite_deliveries ORDER BY id')).toEqual([
+    expect(await testDatabase.execute('SELECT id FROM invite_deliveries ORDER BY id')).toEqual([
       { id: 'd1' },
       { id: 'd2' },
       { id: 'd4' },
     ]);
     await within((tx) => tx.inviteDeliveries.deleteGivenUp(later + 5));
-    expect(await place.execute('SELECT id FROM invite_deliveries ORDER BY id')).toEqual([{ id: 'd2' }, { id: 'd4' }]);
+    expect(await testDatabase.execute('SELECT id FROM invite_deliveries ORDER BY id')).toEqual([
+      { id: 'd2' },
+      { id: 'd4' },
+    ]);
   });
 
   it('encrypts what it stores, and finds it under a new key without the old one', async () => {
@@ -274,7 +277,7 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
       await tx.identityInvites.insert(invite());
       await tx.inviteDeliveries.insert(delivery());
     });
-    const stored = await place.dump();
+    const stored = await testDatabase.dump();
     const { signed, alias } = association();
     for (const secret of [carol.address, 'carol', alias, signed, invite().token, delivery().body]) {
       expect(stored).not.toContain(secret);
@@ -325,8 +328,8 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
       const last = await find('carol@mail.test');
       expect(signed).toContainEqual(last);
       expect(await lookUp(['carol@mail.test'])).toEqual([last?.['mxid']]);
-      expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: last?.['mxid'] }]);
-      expect(await place.execute('SELECT hash FROM lookup_hashes')).toHaveLength(1);
+      expect(await testDatabase.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: last?.['mxid'] }]);
+      expect(await testDatabase.execute('SELECT hash FROM lookup_hashes')).toHaveLength(1);
     });
 
     it('delivers every invite that is stored while its 3PID is bound', async () => {
@@ -398,8 +401,8 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
         expect(await embedded.administration.deactivate(alice)).toBe(true);
         expect(await lookUp(mails)).toEqual([undefined, undefined, bob]);
         expect([await find('carol@mail.test'), await find('alice@mail.test')]).toEqual([undefined, undefined]);
-        expect(await place.execute(published)).toHaveLength(1);
-        expect(await place.execute('SELECT mxid FROM identity_tokens')).toEqual([{ mxid: bob }]);
+        expect(await testDatabase.execute(published)).toHaveLength(1);
+        expect(await testDatabase.execute('SELECT mxid FROM identity_tokens')).toEqual([{ mxid: bob }]);
 
         const proof = { mxid: alice, ...(await under.prove('carol@mail.test')) };
         const { associations } = under.service;
@@ -414,10 +417,10 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
 
       it('stores no hash of a removed 3PID of an account', async () => {
         await publishForAccount('alice@mail.test');
-        expect(await place.execute(published)).toHaveLength(1);
+        expect(await testDatabase.execute(published)).toHaveLength(1);
         const [added] = await within((tx) => tx.accountAddresses.listByUser(alice));
         await within((tx) => tx.accountAddresses.delete(added?.id ?? ''));
-        expect(await place.execute(published)).toEqual([]);
+        expect(await testDatabase.execute(published)).toEqual([]);
       });
 
       it('loses no binding, and leaves none, if users are deactivated while they bind and the pepper is renewed', async () => {
@@ -439,9 +442,9 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
         ]);
         const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
         expect(failures.filter((failure) => !failure.includes('token_unknown'))).toEqual([]);
-        expect(await place.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
+        expect(await testDatabase.execute('SELECT mxid FROM identity_associations')).toEqual([{ mxid: bob }]);
         expect(await lookUp(['bob@mail.test'])).toEqual([bob]);
-        expect(await place.execute(published)).toHaveLength(2);
+        expect(await testDatabase.execute(published)).toHaveLength(2);
       });
     });
 
@@ -455,8 +458,8 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
 /** What a database promises of the identity service that several daemons share. */
 export function describeSharedIdentity(createDatabase: () => Promise<TestDatabase>): void {
   it('notifies each homeserver once, and of one 3PID at a time', async () => {
-    const place = await createDatabase();
-    const databases = await Promise.all(Array.from({ length: 3 }, () => openTestDatabase({ uri: place.uri })));
+    const testDatabase = await createDatabase();
+    const databases = await Promise.all(Array.from({ length: 3 }, () => openTestDatabase({ uri: testDatabase.uri })));
     const [database] = databases;
     if (!database) throw new Error('no database');
     const first = await openIdentityService({ database, options: { bindAllow: 'any' } });
@@ -477,9 +480,9 @@ export function describeSharedIdentity(createDatabase: () => Promise<TestDatabas
     await first.settle();
     expect(federation.asked.toSorted()).toEqual(servers.flatMap((server) => [server, server, server]).toSorted());
     for (const server of servers) expect(federation.maxConcurrent(server)).toBe(1);
-    expect(await place.execute('SELECT id FROM invite_deliveries')).toEqual([]);
+    expect(await testDatabase.execute('SELECT id FROM invite_deliveries')).toEqual([]);
     await Promise.all(daemons.map((daemon) => daemon.close()));
     await Promise.all(databases.map((each) => each.close()));
-    await place.remove();
+    await testDatabase.remove();
   });
 }

@@ -46,23 +46,23 @@ function createWatchedClock(): { readonly clock: Clock; readonly waited: (times:
 }
 
 describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`, () => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let opened: Database[] = [];
 
   const open = async (options: Partial<DatabaseOptions> = {}) => {
-    const database = await openTestDatabase({ uri: place.uri, ...options });
+    const database = await openTestDatabase({ uri: testDatabase.uri, ...options });
     opened.push(database);
     return database;
   };
 
   const uriWith = (change: (uri: URL) => void) => {
-    const uri = new URL(place.uri.reveal());
+    const uri = new URL(testDatabase.uri.reveal());
     change(uri);
     return new Secret(uri.href);
   };
 
   const connectClient = async () => {
-    const client = new pg.Client({ connectionString: place.uri.reveal() });
+    const client = new pg.Client({ connectionString: testDatabase.uri.reveal() });
     client.on('error', () => undefined);
     await client.connect();
     return client;
@@ -70,7 +70,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
 
   /** Ends the connections of the database that hold, or do not hold, a lock, except ours. */
   const endConnections = (which: 'with locks' | 'in a transaction') =>
-    place.execute(
+    testDatabase.execute(
       which === 'with locks'
         ? `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
@@ -79,13 +79,13 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     );
 
   beforeEach(async () => {
-    place = await createMigratedPostgres();
+    testDatabase = await createMigratedPostgres();
   });
 
   afterEach(async () => {
     await Promise.all(opened.map((database) => database.close()));
     opened = [];
-    await place.remove();
+    await testDatabase.remove();
   });
 
   describe('is rejected with the reason if it cannot be used, without the password', () => {
@@ -109,7 +109,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     });
 
     it('with a wrong or missing password', async () => {
-      const server = new URL(place.uri.reveal()).host;
+      const server = new URL(testDatabase.uri.reveal()).host;
       const wrong = uriWith((url) => {
         url.password = 'hunter2-wrong';
       });
@@ -117,7 +117,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     });
 
     it.each(['SET tcp_keepalives_idle', 'AS age'])('that closes the connection of the locks at %s', async (query) => {
-      const { port, hostname } = new URL(place.uri.reveal());
+      const { port, hostname } = new URL(testDatabase.uri.reveal());
       const proxy = createServer((client) => {
         const server = connect(Number(port), hostname);
         client.on('data', (bytes) => (bytes.includes(query) ? client.destroy() : server.write(bytes)));
@@ -139,7 +139,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       const missing = uriWith((url) => {
         url.pathname = '/nowhere';
       });
-      const server = new URL(place.uri.reveal()).host;
+      const server = new URL(testDatabase.uri.reveal()).host;
       expect(await failureOf(missing)).toEqual({ kind: 'database_missing', server, database: 'nowhere' });
     });
   });
@@ -217,7 +217,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(line).toMatchObject({ level: 'error', fields: { locks: 1 } });
       mayEnd.resolve();
       await holding;
-      const stillTheirs = await place.execute('SELECT pg_try_advisory_lock($1::bigint) AS done', [
+      const stillTheirs = await testDatabase.execute('SELECT pg_try_advisory_lock($1::bigint) AS done', [
         advisoryKey('alice'),
       ]);
       expect(stillTheirs).toEqual([{ done: false }]);
@@ -255,7 +255,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
   it('that becomes read-only, as a standby is, fails writes and probes, and works again later', async () => {
     const database = await open();
     await database.probe();
-    const name = new URL(place.uri.reveal()).pathname.slice(1);
+    const name = new URL(testDatabase.uri.reveal()).pathname.slice(1);
     const client = await connectClient();
     await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     // The setting applies to new connections.
@@ -276,14 +276,14 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
     await expect(database.probe()).rejects.toMatchObject(refused);
     await expect(database.transaction((tx) => tx.floodWaits.save('subject', 1))).rejects.toMatchObject(refused);
     expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
-    const opening = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [testKey()] } });
+    const opening = openTestDatabase({ uri: testDatabase.uri, encryption: { key: testKey(9), oldKeys: [testKey()] } });
     await expect(opening).rejects.toMatchObject(refused);
     await client.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
     await endOthers();
     await client.end();
     await until(isReachable);
     await database.probe();
-    expect(await place.execute('SELECT * FROM flood_waits')).toEqual([]);
+    expect(await testDatabase.execute('SELECT * FROM flood_waits')).toEqual([]);
   });
 
   describe('that several daemons share', () => {
@@ -365,7 +365,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await Promise.all(
         Array.from({ length: 30 }, (_, index) => database.locks.run(`name ${index % 7}`, () => Promise.resolve())),
       );
-      const locks = await place.execute(
+      const locks = await testDatabase.execute(
         `SELECT pid FROM pg_locks WHERE locktype = 'advisory'
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       );
@@ -376,7 +376,7 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
   it('opens no more connections than allowed, and makes transactions wait', async () => {
     const database = await open({ maxConnections: 2 });
     const connections = async () => {
-      const rows = await place.execute(
+      const rows = await testDatabase.execute(
         `SELECT count(*)::int AS count FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'gangway'`,
       );

@@ -4,7 +4,7 @@ import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
-import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
+import { describeIdentityUsers } from './database-identity-users-contract.js';
 import { describeIdentity, describeSharedIdentity } from './database-identity-contract.js';
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
@@ -21,7 +21,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('validations', () => describeValidation(createMigratedPostgres));
   describe('validations of several daemons', () => describeSharedValidation(createMigratedPostgres));
   describe('sessions of the homeserver', () => describeHomeserverSessions(createMigratedPostgres));
-  describe('users of the identity service', () => describeIdentityAccounts(createMigratedPostgres));
+  describe('users of the identity service', () => describeIdentityUsers(createMigratedPostgres));
   describe('the identity service', () => describeIdentity(createMigratedPostgres));
   describe('the identity service of several daemons', () => describeSharedIdentity(createMigratedPostgres));
   describe('revocation', () => describeRevocation(createMigratedPostgres));

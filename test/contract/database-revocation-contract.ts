@@ -22,7 +22,7 @@ const changed = ['accounts', 'validation_sessions', 'validation_tokens', 'login_
 
 /** What deactivation, a new password and logout everywhere revoke, and what they leave. */
 export function describeRevocation(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let embedded: EmbeddedUnderTest;
   let accessToken: Secret;
@@ -31,8 +31,8 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
   let full: Rows;
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
     embedded = await openEmbeddedAccounts({ database });
     await database.transaction(async (tx) => {
       await tx.lookupHashes.insertPepper({ id: 'pepper', pepper: 'any', createdAt: 0 });
@@ -48,7 +48,7 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   async function fill(localpart: string, tag: string): Promise<Secret> {
@@ -59,7 +59,7 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
   }
 
   async function rows(): Promise<Rows> {
-    const dataSource = await place.connect();
+    const dataSource = await testDatabase.connect();
     try {
       const found = new Map<string, string[]>();
       for (const table of tables) {

@@ -20,10 +20,10 @@ const clearTexts = {
 
 /** What the database promises of encryption at rest, on every engine. */
 export function describeSealing(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
 
   const openWith = (key: Secret, oldKeys: readonly Secret[] = [], options: Partial<DatabaseOptions> = {}) =>
-    openTestDatabase({ uri: place.uri, encryption: { key, oldKeys }, ...options });
+    openTestDatabase({ uri: testDatabase.uri, encryption: { key, oldKeys }, ...options });
 
   const within = async <T>(opening: Promise<Database>, work: (database: Database) => Promise<T>): Promise<T> => {
     const database = await opening;
@@ -81,11 +81,11 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
   };
 
   beforeEach(async () => {
-    place = await createDatabase();
+    testDatabase = await createDatabase();
     await within(openWith(testKey(1)), (database) => fill(database));
   });
 
-  afterEach(() => place.remove());
+  afterEach(() => testDatabase.remove());
 
   it('stores no secret in clear', async () => {
     const database = await openWith(testKey(1));
@@ -102,7 +102,7 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
           heldBy: 'gangway',
         }),
       );
-      const stored = await place.dump();
+      const stored = await testDatabase.dump();
       expect(stored).toContain(alice);
       for (const text of Object.values(clearTexts)) expect(stored).not.toContain(text);
       expect(stored).not.toContain(testKey(1).reveal());
@@ -112,11 +112,11 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
   });
 
   it('rejects a wrong key, names the right one, and changes nothing', async () => {
-    const before = await place.dump();
-    const [row] = await place.execute('SELECT value FROM sealing_check');
+    const before = await testDatabase.dump();
+    const [row] = await testDatabase.execute('SELECT value FROM sealing_check');
     const neededKeyId = String(row?.['value']).split('.')[1];
     expect(await failureOf(openWith(testKey(2), [testKey(3)]))).toEqual({ kind: 'wrong_key', neededKeyId });
-    expect(await place.dump()).toBe(before);
+    expect(await testDatabase.dump()).toBe(before);
     expect(await within(openWith(testKey(1)), readAll)).toEqual(filled());
   });
 
@@ -143,17 +143,17 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
   });
 
   it('refuses to start if a value is under a missing key', async () => {
-    const [row] = await place.execute('SELECT state FROM login_processes');
+    const [row] = await testDatabase.execute('SELECT state FROM login_processes');
     const sealed = String(row?.['state']);
     const foreign = sealed.replace(/^v1\.[0-9a-f]{12}/, 'v1.0123456789ab');
-    await place.execute('UPDATE login_processes SET state = $1', [foreign]);
-    const before = await place.dump();
+    await testDatabase.execute('UPDATE login_processes SET state = $1', [foreign]);
+    const before = await testDatabase.dump();
     expect(await failureOf(openWith(testKey(2), [testKey(1)]))).toEqual({
       kind: 'wrong_key',
       neededKeyId: '0123456789ab',
     });
-    expect(await place.dump()).toBe(before);
-    await place.execute('UPDATE login_processes SET state = $1', [sealed]);
+    expect(await testDatabase.dump()).toBe(before);
+    await testDatabase.execute('UPDATE login_processes SET state = $1', [sealed]);
     expect(await within(openWith(testKey(1)), readAll)).toEqual(filled());
   });
 
@@ -167,11 +167,11 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
       );
 
     it('after a change', async () => {
-      const [row] = await place.execute('SELECT profile FROM telegram_accounts');
+      const [row] = await testDatabase.execute('SELECT profile FROM telegram_accounts');
       const sealed = String(row?.['profile']);
       const middle = Math.floor(sealed.length / 2);
       const changed = `${sealed.slice(0, middle)}${sealed[middle] === 'A' ? 'B' : 'A'}${sealed.slice(middle + 1)}`;
-      await place.execute('UPDATE telegram_accounts SET profile = $1', [changed]);
+      await testDatabase.execute('UPDATE telegram_accounts SET profile = $1', [changed]);
       const error = await readError();
       expect(error).toBeInstanceOf(UnreadableValue);
       expect(error).toMatchObject({ message: expect.stringContaining('telegram_accounts.profile of row a1') });
@@ -180,8 +180,8 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
 
     it('from another row', async () => {
       await within(openWith(testKey(1)), (database) => fill(database, 2));
-      const [row] = await place.execute(`SELECT state FROM login_processes WHERE id = 'p0'`);
-      await place.execute(`UPDATE login_processes SET state = $1 WHERE id = 'p1'`, [row?.['state']]);
+      const [row] = await testDatabase.execute(`SELECT state FROM login_processes WHERE id = 'p0'`);
+      await testDatabase.execute(`UPDATE login_processes SET state = $1 WHERE id = 'p1'`, [row?.['state']]);
       expect(await readError()).toMatchObject({
         name: 'UnreadableValue',
         message: expect.stringContaining('of row p1'),
@@ -189,15 +189,15 @@ export function describeSealing(createDatabase: () => Promise<TestDatabase>): vo
     });
 
     it('from another column', async () => {
-      await place.execute('UPDATE telegram_accounts SET profile = session');
+      await testDatabase.execute('UPDATE telegram_accounts SET profile = session');
       expect(await readError()).toMatchObject({ name: 'UnreadableValue', message: expect.stringContaining('profile') });
     });
 
     it('also during a change of the key, which then changes nothing', async () => {
-      await place.execute('UPDATE telegram_accounts SET profile = session');
-      const before = await place.dump();
+      await testDatabase.execute('UPDATE telegram_accounts SET profile = session');
+      const before = await testDatabase.dump();
       expect(await failureOf(openWith(testKey(2), [testKey(1)]))).toBeInstanceOf(UnreadableValue);
-      expect(await place.dump()).toBe(before);
+      expect(await testDatabase.dump()).toBe(before);
     });
   });
 }

@@ -17,7 +17,7 @@ const telegramUserId = '700020123';
  * database each.
  */
 export function describeSessionExports(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let ours: Database;
   let daemons: Database;
   let clock: FakeClock;
@@ -29,9 +29,9 @@ export function describeSessionExports(createDatabase: () => Promise<TestDatabas
   const findRow = () => ours.transaction((tx) => tx.sessionLeases.find('a1'));
 
   beforeEach(async () => {
-    place = await createDatabase();
-    ours = await openTestDatabase({ uri: place.uri });
-    daemons = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    ours = await openTestDatabase({ uri: testDatabase.uri });
+    daemons = await openTestDatabase({ uri: testDatabase.uri });
     clock = createFakeClock();
     heldWhenClosed = [];
     exports = createSessionExports({ database: ours, clock, random: systemRandom });
@@ -45,7 +45,7 @@ export function describeSessionExports(createDatabase: () => Promise<TestDatabas
   afterEach(async () => {
     await ours.close();
     await daemons.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const ready = { kind: 'ready', session: new Secret('key') };

@@ -29,15 +29,15 @@ const indexer = program('indexer');
 
 /** What the database promises of leases, on every engine. */
 export function describeSessionLeases(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let clock: FakeClock;
   let leases: SessionLeaseService;
   let closed: string[];
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
     clock = createFakeClock();
     closed = [];
     leases = open(database);
@@ -46,7 +46,7 @@ export function describeSessionLeases(createDatabase: () => Promise<TestDatabase
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   function open(on: Database): SessionLeaseService {

@@ -19,7 +19,7 @@ const telegramUserId = '700020123';
 
 /** What the database promises of session transfers, on every engine. */
 export function describeSessionTransfers(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let transfers: SessionTransfers;
   let exports: SessionExports;
@@ -41,8 +41,8 @@ export function describeSessionTransfers(createDatabase: () => Promise<TestDatab
     database.transaction((tx) => tx.telegramAccounts.setHolder('a1', { from: 'gangway', to, session: null, at: 0 }));
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
     heldWhenClosed = [];
     meanwhile = () => Promise.resolve();
     const deps = { database, clock: createFakeClock(), random: systemRandom, logger: silentLogger };
@@ -63,7 +63,7 @@ export function describeSessionTransfers(createDatabase: () => Promise<TestDatab
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const written = new Secret('written key');

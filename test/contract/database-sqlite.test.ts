@@ -13,7 +13,7 @@ import { describeAccounts } from './database-accounts-contract.js';
 import { describeDatabase } from './database-contract.js';
 import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
-import { describeIdentityAccounts } from './database-identity-accounts-contract.js';
+import { describeIdentityUsers } from './database-identity-users-contract.js';
 import { describeIdentity } from './database-identity-contract.js';
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
@@ -28,7 +28,7 @@ describe('the database on SQLite', () => describeDatabase(createMigratedSqlite))
 describe('accounts on SQLite', () => describeAccounts(createMigratedSqlite));
 describe('validations on SQLite', () => describeValidation(createMigratedSqlite));
 describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createMigratedSqlite));
-describe('users of the identity service on SQLite', () => describeIdentityAccounts(createMigratedSqlite));
+describe('users of the identity service on SQLite', () => describeIdentityUsers(createMigratedSqlite));
 describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
 describe('hand-overs on SQLite', () => describeHandOvers(createMigratedSqlite));
@@ -40,19 +40,19 @@ describe('encryption at rest on SQLite', () => describeSealing(createSqliteDatab
 describe('the schema on SQLite', () => describeSchema(createSqliteDatabase));
 
 describe('the SQLite file', () => {
-  let place: Awaited<ReturnType<typeof createSqliteDatabase>>;
+  let testDatabase: Awaited<ReturnType<typeof createSqliteDatabase>>;
 
   beforeEach(async () => {
-    place = await createSqliteDatabase();
+    testDatabase = await createSqliteDatabase();
   });
 
-  afterEach(() => place.remove());
+  afterEach(() => testDatabase.remove());
 
   it('and its write-ahead log are readable by their owner only', async () => {
-    const database = await openTestDatabase({ uri: place.uri });
+    const database = await openTestDatabase({ uri: testDatabase.uri });
     try {
       await database.transaction((tx) => tx.floodWaits.save('subject', 1));
-      const folder = dirname(place.path);
+      const folder = dirname(testDatabase.path);
       const files = await readdir(folder);
       expect(files.toSorted()).toEqual(['test.db', 'test.db-shm', 'test.db-wal']);
       const modes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).mode & 0o777));
@@ -60,14 +60,14 @@ describe('the SQLite file', () => {
     } finally {
       await database.close();
     }
-    expect(await readdir(dirname(place.path))).toEqual(['test.db']);
+    expect(await readdir(dirname(testDatabase.path))).toEqual(['test.db']);
   });
 
   it.each(['access_tokens', 'refresh_tokens'])(
     'finds the tokens that replaced another by an index: %s',
     async (table) => {
-      await (await openTestDatabase({ uri: place.uri })).close();
-      const plan = await place.execute(
+      await (await openTestDatabase({ uri: testDatabase.uri })).close();
+      const plan = await testDatabase.execute(
         `EXPLAIN QUERY PLAN UPDATE ${table} SET parent_hash = NULL WHERE parent_hash = 'one'`,
       );
       expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining(`USING INDEX ${table}_parent`)]);
@@ -75,48 +75,48 @@ describe('the SQLite file', () => {
   );
 
   it('is not created if its folder does not exist', async () => {
-    const directory = join(dirname(place.path), 'missing');
+    const directory = join(dirname(testDatabase.path), 'missing');
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${directory}/test.db`) });
     await expect(opening).rejects.toMatchObject({ details: { kind: 'directory_missing', directory } });
   });
 
   it('is rejected if it is a folder', async () => {
-    const path = dirname(place.path);
+    const path = dirname(testDatabase.path);
     const opening = openTestDatabase({ uri: new Secret(`sqlite:${path}`) });
     await expect(opening).rejects.toMatchObject({ details: { kind: 'file_unusable', path } });
   });
 
   it('is rejected, and unchanged, if it is another file', async () => {
     const content = 'Dear diary, '.repeat(1_000);
-    await writeFile(place.path, content);
-    await expect(openTestDatabase({ uri: place.uri })).rejects.toMatchObject({
-      details: { kind: 'file_unusable', path: place.path },
+    await writeFile(testDatabase.path, content);
+    await expect(openTestDatabase({ uri: testDatabase.uri })).rejects.toMatchObject({
+      details: { kind: 'file_unusable', path: testDatabase.path },
     });
-    expect(await readFile(place.path, 'utf8')).toBe(content);
+    expect(await readFile(testDatabase.path, 'utf8')).toBe(content);
   });
 
   it('and the log of a killed process contain all that was committed, also after an attempt with a wrong key', async () => {
     const killed = await createSqliteDatabase();
     const database = await openTestDatabase({ uri: killed.uri });
     await database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
-    await copyFile(killed.path, place.path);
-    await copyFile(`${killed.path}-wal`, `${place.path}-wal`);
+    await copyFile(killed.path, testDatabase.path);
+    await copyFile(`${killed.path}-wal`, `${testDatabase.path}-wal`);
     await database.close();
     await killed.remove();
 
-    const wrong = openTestDatabase({ uri: place.uri, encryption: { key: testKey(9), oldKeys: [] } });
+    const wrong = openTestDatabase({ uri: testDatabase.uri, encryption: { key: testKey(9), oldKeys: [] } });
     await expect(wrong).rejects.toMatchObject({ details: { kind: 'wrong_key' } });
-    const again = await openTestDatabase({ uri: place.uri });
+    const again = await openTestDatabase({ uri: testDatabase.uri });
     expect(await again.transaction((tx) => tx.floodWaits.find('subject', 0))).toBe(1_000);
     await again.close();
   });
 
   it('may be in use by another program: a transaction rejects after the longest wait, and can be repeated', async () => {
-    await (await openTestDatabase({ uri: place.uri })).close();
-    const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
+    await (await openTestDatabase({ uri: testDatabase.uri })).close();
+    const target = { kind: 'sqlite', path: testDatabase.path, inMemory: false } as const;
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
     const transactions = createTransactions({ backend, clock: systemClock, logger: silentLogger });
-    const other = await place.connect();
+    const other = await testDatabase.connect();
     await other.query('BEGIN IMMEDIATE');
     await expect(transactions.run(() => Promise.resolve('done'))).rejects.toMatchObject({ details: { kind: 'busy' } });
     await other.query('ROLLBACK');
@@ -142,14 +142,14 @@ describe('the SQLite file', () => {
   });
 
   it('is read while another program writes to it, and by a connection that cannot write', async () => {
-    await (await openTestDatabase({ uri: place.uri })).close();
-    const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
+    await (await openTestDatabase({ uri: testDatabase.uri })).close();
+    const target = { kind: 'sqlite', path: testDatabase.path, inMemory: false } as const;
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: false, logger: silentLogger });
     expect(backend.readsInTurn).toBe(true);
     expect(await backend.reader.select('SELECT mxid FROM accounts', [])).toEqual([]);
     await backend.settle();
     expect(backend.readsInTurn).toBe(false);
-    const other = await place.connect();
+    const other = await testDatabase.connect();
     await other.query('BEGIN IMMEDIATE');
     expect(await backend.reader.select('SELECT mxid FROM accounts WHERE mxid = $1', ['@alice:example.test'])).toEqual(
       [],
@@ -157,19 +157,19 @@ describe('the SQLite file', () => {
     await other.query('ROLLBACK');
     const write = backend.reader.select('DELETE FROM accounts', []);
     await expect(write).rejects.toThrow('readonly');
-    await rename(place.path, `${place.path}-moved`);
-    await writeFile(place.path, '');
+    await rename(testDatabase.path, `${testDatabase.path}-moved`);
+    await writeFile(testDatabase.path, '');
     await expect(backend.reader.select('SELECT 1', [])).rejects.toMatchObject({
-      details: { kind: 'file_replaced', path: place.path },
+      details: { kind: 'file_replaced', path: testDatabase.path },
     });
     await other.destroy();
     await backend.close();
   });
 
   it('is not blocked by a read that failed', async () => {
-    const [writer, other] = [await place.connect(), await place.connect()];
+    const [writer, other] = [await testDatabase.connect(), await testDatabase.connect()];
     await writer.query('CREATE TABLE numbers (number integer)');
-    const reader = await openSqliteReader(place.path, 5);
+    const reader = await openSqliteReader(testDatabase.path, 5);
     expect(await reader.select('SELECT number FROM numbers', [])).toEqual([]);
     await other.query('BEGIN EXCLUSIVE');
     await expect(reader.select('SELECT number FROM numbers', [])).rejects.toThrow('SQLITE_BUSY');
@@ -183,14 +183,14 @@ describe('the SQLite file', () => {
   });
 
   it('belongs to one daemon at a time, and to the next one after that has ended', async () => {
-    const daemon = await openTestDatabase({ uri: place.uri, exclusive: true });
-    await expect(openTestDatabase({ uri: place.uri, exclusive: true })).rejects.toMatchObject({
-      details: { kind: 'in_use', path: place.path },
+    const daemon = await openTestDatabase({ uri: testDatabase.uri, exclusive: true });
+    await expect(openTestDatabase({ uri: testDatabase.uri, exclusive: true })).rejects.toMatchObject({
+      details: { kind: 'in_use', path: testDatabase.path },
     });
-    const tool = await openTestDatabase({ uri: place.uri });
+    const tool = await openTestDatabase({ uri: testDatabase.uri });
     await tool.transaction((tx) => tx.floodWaits.save('subject', 1_000));
     await tool.close();
     await daemon.close();
-    await (await openTestDatabase({ uri: place.uri, exclusive: true })).close();
+    await (await openTestDatabase({ uri: testDatabase.uri, exclusive: true })).close();
   });
 });

@@ -72,7 +72,7 @@ async function outcomesOf(count: number, work: (index: number) => Promise<unknow
 
 /** What the database promises of the validation of 3PIDs, on every engine. */
 export function describeValidation(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
   const insert = (...records: readonly ValidationSessionRecord[]) =>
@@ -81,17 +81,17 @@ export function describeValidation(createDatabase: () => Promise<TestDatabase>):
     });
   const reopen = async (encryption = { key: testKey(), oldKeys: [] as readonly Secret[] }) => {
     await database.close();
-    database = await openTestDatabase({ uri: place.uri, encryption });
+    database = await openTestDatabase({ uri: testDatabase.uri, encryption });
   };
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   describe('validation sessions', () => {
@@ -198,7 +198,10 @@ export function describeValidation(createDatabase: () => Promise<TestDatabase>):
         expect(await times(0)).toEqual([later + 2]);
         expect(await validationSessions.find(key)).toBeUndefined();
       });
-      expect(await place.execute('SELECT id FROM validation_tokens ORDER BY id')).toEqual([{ id: 't3' }, { id: 't4' }]);
+      expect(await testDatabase.execute('SELECT id FROM validation_tokens ORDER BY id')).toEqual([
+        { id: 't3' },
+        { id: 't4' },
+      ]);
     });
 
     it('are deleted with their tokens after their expiry', async () => {
@@ -208,8 +211,8 @@ export function describeValidation(createDatabase: () => Promise<TestDatabase>):
         await validationSessions.insertToken(tokenOf('t2', { sessionId: 's2' }), token);
         await validationSessions.deleteExpired(later + day);
       });
-      expect(await place.execute('SELECT id FROM validation_sessions')).toEqual([{ id: 's2' }]);
-      expect(await place.execute('SELECT id FROM validation_tokens')).toEqual([{ id: 't2' }]);
+      expect(await testDatabase.execute('SELECT id FROM validation_sessions')).toEqual([{ id: 's2' }]);
+      expect(await testDatabase.execute('SELECT id FROM validation_tokens')).toEqual([{ id: 't2' }]);
     });
 
     it('are not in the database in clear', async () => {
@@ -218,7 +221,7 @@ export function describeValidation(createDatabase: () => Promise<TestDatabase>):
         await validationSessions.insertToken(tokenOf('t1'), token);
         await validationSessions.setNextLink('s2', 'https://chat.test/?alice');
       });
-      const stored = await place.dump();
+      const stored = await testDatabase.dump();
       expect(stored).toContain(alice);
       expect(stored).not.toMatch(/alice@mail\.test|447700900123|chat\.test|secret of the client|token of the session/);
     });
@@ -229,9 +232,9 @@ export function describeValidation(createDatabase: () => Promise<TestDatabase>):
         await validationSessions.insertToken(tokenOf('t1'), token);
         await validationSessions.insertToken(tokenOf('t2', { sessionId: 's2' }), token);
       });
-      const secrets = await place.execute('SELECT DISTINCT client_secret_hash FROM validation_sessions');
+      const secrets = await testDatabase.execute('SELECT DISTINCT client_secret_hash FROM validation_sessions');
       expect(secrets).toHaveLength(2);
-      expect(await place.execute('SELECT DISTINCT token_hash FROM validation_tokens')).toHaveLength(2);
+      expect(await testDatabase.execute('SELECT DISTINCT token_hash FROM validation_tokens')).toHaveLength(2);
     });
 
     it('continue under a new encryption key while the old one is available', async () => {
@@ -325,17 +328,17 @@ export function describeValidation(createDatabase: () => Promise<TestDatabase>):
 
 /** What several daemons promise of validation if they share one database. */
 export function describeSharedValidation(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let databases: Database[];
 
   beforeEach(async () => {
-    place = await createDatabase();
-    databases = [await openTestDatabase({ uri: place.uri }), await openTestDatabase({ uri: place.uri })];
+    testDatabase = await createDatabase();
+    databases = [await openTestDatabase({ uri: testDatabase.uri }), await openTestDatabase({ uri: testDatabase.uri })];
   });
 
   afterEach(async () => {
     await Promise.all(databases.map((database) => database.close()));
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const openAll = async () => {

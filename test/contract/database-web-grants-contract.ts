@@ -15,7 +15,7 @@ const maxPerOwner = 20;
 
 /** What the database promises of sessions and links of the web page, on every engine. */
 export function describeWebGrants(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let other: Database;
   let clock: FakeClock;
@@ -23,9 +23,9 @@ export function describeWebGrants(createDatabase: () => Promise<TestDatabase>): 
   let otherGrants: WebGrants;
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
-    other = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
+    other = await openTestDatabase({ uri: testDatabase.uri });
     clock = createFakeClock();
     const deps = { clock, random: systemRandom, sessionMs, linkMs };
     grants = createWebGrants({ ...deps, database });
@@ -35,10 +35,10 @@ export function describeWebGrants(createDatabase: () => Promise<TestDatabase>): 
   afterEach(async () => {
     await database.close();
     await other.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  const rows = () => place.execute('SELECT kind, owner, token_hash FROM web_grants');
+  const rows = () => testDatabase.execute('SELECT kind, owner, token_hash FROM web_grants');
 
   it('finds a session until it ends or expires', async () => {
     const { token, expiresAt } = await grants.openSession(alice);

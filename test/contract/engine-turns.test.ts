@@ -22,7 +22,7 @@ async function atPassword(gateway: TelegramGateway, digits: string): Promise<Tel
   return connection;
 }
 
-const waits = { gramjs: 'call waits for its turn', mtcute: 'telegram call waits for its turn' };
+const waits = { gramjs: 'call queued', mtcute: 'telegram call queued' };
 
 describe.each(engines)('%s', (engine) => {
   const telegram = useEngineOnSandbox(engine);

@@ -28,13 +28,13 @@ describe.skipIf(postgresMissing)('a hand-over on PostgreSQL', () => {
 
   let clock: FakeClock;
   let database: Database;
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let standIn: StandInBridge;
   let daemon: HandOverDaemon;
   beforeEach(async () => {
     clock = createFakeClock();
-    place = await createMigratedPostgres();
-    database = await openTestDatabase({ clock, uri: place.uri });
+    testDatabase = await createMigratedPostgres();
+    database = await openTestDatabase({ clock, uri: testDatabase.uri });
     standIn = await startStandInBridge({ sandbox: gramjs.sandbox });
     daemon = startHandOverDaemon({ gateway, database, bridge: bridgeAt(standIn), clock });
   });
@@ -42,11 +42,11 @@ describe.skipIf(postgresMissing)('a hand-over on PostgreSQL', () => {
     await daemon.stop();
     await standIn.stop();
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const isWaitingForLock = async () => {
-    const waiting = await place.execute(
+    const waiting = await testDatabase.execute(
       `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
     return waiting.length > 0;

@@ -32,7 +32,7 @@ afterAll(() => gateway.close());
 
 let clock: FakeClock;
 let database: Database;
-let place: TestDatabase | undefined;
+let testDatabase: TestDatabase | undefined;
 let standIn: StandInBridge;
 let daemons: HandOverDaemon[];
 
@@ -45,8 +45,8 @@ afterEach(async () => {
   for (const daemon of daemons) await daemon.stop();
   await standIn.stop();
   await database.close();
-  await place?.remove();
-  place = undefined;
+  await testDatabase?.remove();
+  testDatabase = undefined;
 });
 
 const databases = [
@@ -55,8 +55,8 @@ const databases = [
     name: 'PostgreSQL',
     skip: postgresMissing !== undefined,
     async open() {
-      place = await createMigratedPostgres();
-      return openTestDatabase({ clock, uri: place.uri });
+      testDatabase = await createMigratedPostgres();
+      return openTestDatabase({ clock, uri: testDatabase.uri });
     },
   },
 ];

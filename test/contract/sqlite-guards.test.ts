@@ -23,16 +23,16 @@ import { createRecordingLogger } from '../support/recording-logger.js';
 import { mountMissing, mountSmallDisk } from '../support/small-disk.js';
 import { asOrdinaryUser } from '../support/unprivileged.js';
 
-let place: Awaited<ReturnType<typeof createSqliteDatabase>>;
+let testDatabase: Awaited<ReturnType<typeof createSqliteDatabase>>;
 let folder: string;
 let lockPath: string;
 let opened: Database[];
 let cleanUps: (() => void)[];
 
 beforeEach(async () => {
-  place = await createSqliteDatabase();
-  folder = dirname(place.path);
-  lockPath = `${place.path}-daemon`;
+  testDatabase = await createSqliteDatabase();
+  folder = dirname(testDatabase.path);
+  lockPath = `${testDatabase.path}-daemon`;
   opened = [];
   cleanUps = [];
 });
@@ -40,10 +40,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(opened.map((database) => database.close()));
   cleanUps.forEach((cleanUp) => cleanUp());
-  await place.remove();
+  await testDatabase.remove();
 });
 
-async function openDaemon(path = place.path, logger = createRecordingLogger()): Promise<Database> {
+async function openDaemon(path = testDatabase.path, logger = createRecordingLogger()): Promise<Database> {
   const database = await openTestDatabase({ uri: new Secret(`sqlite:${path}`), exclusive: true, logger });
   opened.push(database);
   return database;
@@ -71,19 +71,19 @@ const write = (database: Database) => database.transaction((tx) => tx.floodWaits
 describe('the claim of a daemon on a SQLite database', () => {
   it('excludes a second daemon that uses a symbolic link to the file or to its folder', async () => {
     await openDaemon();
-    symlinkSync(place.path, join(folder, 'link.db'));
+    symlinkSync(testDatabase.path, join(folder, 'link.db'));
     symlinkSync(folder, join(folder, 'link'));
-    const inUse = { kind: 'in_use', path: place.path };
+    const inUse = { kind: 'in_use', path: testDatabase.path };
     expect(await failureOf(openDaemon(join(folder, 'link.db')))).toEqual(inUse);
     expect(await failureOf(openDaemon(join(folder, 'link', 'test.db')))).toEqual(inUse);
   });
 
   it('is refused for a file with a second name, for daemons and for other commands', async () => {
-    await (await openTestDatabase({ uri: place.uri })).close();
-    linkSync(place.path, join(folder, 'second.db'));
-    const linked = { kind: 'file_linked', path: place.path };
+    await (await openTestDatabase({ uri: testDatabase.uri })).close();
+    linkSync(testDatabase.path, join(folder, 'second.db'));
+    const linked = { kind: 'file_linked', path: testDatabase.path };
     expect(await failureOf(openDaemon())).toEqual(linked);
-    expect(await failureOf(openTestDatabase({ uri: place.uri }))).toEqual(linked);
+    expect(await failureOf(openTestDatabase({ uri: testDatabase.uri }))).toEqual(linked);
   });
 
   it('succeeds for exactly one of several daemons that start at once', async () => {
@@ -95,7 +95,7 @@ describe('the claim of a daemon on a SQLite database', () => {
 
   it('lets other commands use the database', async () => {
     const daemon = await openDaemon();
-    const tool = await openTestDatabase({ uri: place.uri });
+    const tool = await openTestDatabase({ uri: testDatabase.uri });
     await write(tool);
     await tool.close();
     await write(daemon);
@@ -112,13 +112,13 @@ describe('the claim of a daemon on a SQLite database', () => {
   });
 
   it('logs that other users can read an existing database file', async () => {
-    writeFileSync(place.path, '');
-    chmodSync(place.path, 0o640);
+    writeFileSync(testDatabase.path, '');
+    chmodSync(testDatabase.path, 0o640);
     const logger = createRecordingLogger();
-    await openDaemon(place.path, logger);
+    await openDaemon(testDatabase.path, logger);
     expect(await logger.line('database file accessible to other users')).toMatchObject({
       level: 'warn',
-      fields: { path: place.path, mode: '640' },
+      fields: { path: testDatabase.path, mode: '640' },
     });
   });
 
@@ -129,10 +129,10 @@ describe('the claim of a daemon on a SQLite database', () => {
     ['is a folder', () => mkdirSync(lockPath), 'unopenable'],
   ];
   it.each(unusable)('is refused with the reason if the lock file %s', async (_, prepare, reason) => {
-    await (await openTestDatabase({ uri: place.uri })).close();
+    await (await openTestDatabase({ uri: testDatabase.uri })).close();
     prepare();
     // The lock file stays root's, so that its owner cannot change the mode.
-    const failure = await inOwnFolder([folder, place.path], () => failureOf(openDaemon()));
+    const failure = await inOwnFolder([folder, testDatabase.path], () => failureOf(openDaemon()));
     expect(failure).toEqual({ kind: 'lock_unusable', path: lockPath, reason });
   });
 
@@ -143,7 +143,7 @@ describe('the claim of a daemon on a SQLite database', () => {
       await chmod(folder, 0o500);
       expect(await failureOf(openDaemon())).toEqual({
         kind: 'file_unusable',
-        path: place.path,
+        path: testDatabase.path,
         reason: 'not_permitted',
       });
       await chmod(folder, 0o700);
@@ -164,7 +164,7 @@ describe('the claim of a daemon on a SQLite database', () => {
   });
 
   it.each([
-    ['database', () => place.path],
+    ['database', () => testDatabase.path],
     ['lock file', () => lockPath],
   ] as const)('ends all work once the %s is moved, deleted or replaced', async (_, pathOf) => {
     const path = pathOf();
@@ -188,7 +188,7 @@ describe('a probe of a SQLite database', () => {
     const daemon = await openDaemon();
     await daemon.probe();
     await daemon.probe();
-    expect(await place.execute('SELECT * FROM flood_waits')).toEqual([]);
+    expect(await testDatabase.execute('SELECT * FROM flood_waits')).toEqual([]);
     await write(daemon);
   });
 
@@ -199,17 +199,17 @@ describe('a probe of a SQLite database', () => {
     const daemon = await openDaemon();
     await write(daemon);
     // So that nothing of it is read from the log.
-    await place.execute('PRAGMA wal_checkpoint(TRUNCATE)');
-    spoil(place.path);
-    expect(await failureOf(daemon.probe())).toEqual({ kind: 'file_unusable', path: place.path, reason });
+    await testDatabase.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+    spoil(testDatabase.path);
+    expect(await failureOf(daemon.probe())).toEqual({ kind: 'file_unusable', path: testDatabase.path, reason });
   });
 
   it('fails as busy while another program blocks writes', async () => {
     const { openSqlite } = await import('../../src/database/sqlite.js');
-    await (await openTestDatabase({ uri: place.uri })).close();
-    const target = { kind: 'sqlite', path: place.path, inMemory: false } as const;
+    await (await openTestDatabase({ uri: testDatabase.uri })).close();
+    const target = { kind: 'sqlite', path: testDatabase.path, inMemory: false } as const;
     const backend = await openSqlite(target, { busyTimeoutMs: 5, exclusive: true, logger: createRecordingLogger() });
-    const other = await place.connect();
+    const other = await testDatabase.connect();
     await other.query('BEGIN IMMEDIATE');
     expect(await failureOf(backend.probe().catch((error: unknown) => Promise.reject(backend.explain(error))))).toEqual({
       kind: 'busy',

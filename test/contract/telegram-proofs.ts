@@ -28,19 +28,19 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 
 /** What is promised of phone numbers that Telegram logins validate, on every database. */
 export function describeTelegramProofs(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database;
   let alice: Mxid;
   let bob: Mxid;
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   async function open(changes: ProofChanges = {}): Promise<ProofsUnderTest> {
@@ -94,7 +94,7 @@ export function describeTelegramProofs(createDatabase: () => Promise<TestDatabas
       expect([await numbersOf(alice), await numbersOf(bob)]).toEqual([[], [number]]);
       expect(await proofs.getStatus(alice, user)).toBe('in_use');
       const said = logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
-      expect(said).toEqual(['phone number of a Telegram login belongs to another account']);
+      expect(said).toEqual(['phone number of a Telegram login owned by another account']);
       expect(JSON.stringify(logger.lines)).not.toContain(number);
     });
 
@@ -667,22 +667,22 @@ export function describeTelegramProofs(createDatabase: () => Promise<TestDatabas
 /** What is promised of concurrent changes, if the database runs several transactions at a time. */
 export function describeLockOrder(createDatabase: () => Promise<TestDatabase>): void {
   it('locks the Matrix account before its 3PIDs if a login replaces another, as its deactivation does', async () => {
-    const place = await createDatabase();
-    const database = await openTestDatabase({ uri: place.uri });
+    const testDatabase = await createDatabase();
+    const database = await openTestDatabase({ uri: testDatabase.uri });
     const { embedded, login, logIn, numbersOf } = await openTelegramProofs(database, { mode: 'on' });
     const { mxid } = await embedded.addUser('alice');
     const { id } = await logIn(mxid, `+${number}`);
     const { loginId } = await login.start(mxid, { flow: 'phone', replacing: id });
     await login.answer(mxid, loginId, { kind: 'phone', phone: `+${number}` }, 'phone');
 
-    const other = await place.connect();
+    const other = await testDatabase.connect();
     const deactivation = other.createQueryRunner();
     const waiting = `SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'`;
     await deactivation.query('BEGIN');
     await deactivation.query('SELECT mxid FROM accounts WHERE mxid = $1 FOR UPDATE', [mxid]);
     const code = new Secret((number.at(-5) ?? '').repeat(5));
     const replacing = login.answer(mxid, loginId, { kind: 'code', code }, 'code');
-    while ((await place.execute(waiting))[0]?.['count'] === 0);
+    while ((await testDatabase.execute(waiting))[0]?.['count'] === 0);
     const addresses = 'SELECT id FROM account_addresses WHERE mxid = $1 FOR UPDATE NOWAIT';
     expect(await deactivation.query(addresses, [mxid])).toHaveLength(1);
     await deactivation.query('COMMIT');
@@ -692,6 +692,6 @@ export function describeLockOrder(createDatabase: () => Promise<TestDatabase>): 
 
     await other.destroy();
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 }

@@ -11,23 +11,23 @@ import { loggedInClient, matrixClient } from '../support/matrix-client.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the embedded accounts', () => {
-  let place: AddressEnvironment;
+  let environment: AddressEnvironment;
   let users: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
     const sandbox = await startStrictSandbox();
     await sandbox.stop();
-    place = await startAddressEnvironment(sandbox, ['alice', 'bob', 'carol', 'dave']);
-    users = addressClient(place);
+    environment = await startAddressEnvironment(sandbox, ['alice', 'bob', 'carol', 'dave']);
+    users = addressClient(environment);
   }, 60_000);
-  afterAll(() => place.close());
+  afterAll(() => environment.close());
 
   const passwordOf = (user: string) => `the password of ${user}`;
 
   async function logIn(user: string, deviceId: string, password = passwordOf(user)): Promise<MatrixClient> {
     const identifier = { type: 'm.id.user', user } as const;
     const wished = { type: 'm.login.password', identifier, password, device_id: deviceId } as const;
-    return loggedInClient(place.url, await matrixClient(place.url).loginRequest(wished));
+    return loggedInClient(environment.url, await matrixClient(environment.url).loginRequest(wished));
   }
 
   /** As clients do: first without an authentication, then again with the required stages. */
@@ -71,11 +71,11 @@ describe('matrix-js-sdk and the embedded accounts', () => {
     await users.addEmail(carol, 'carol@mail.test');
     await users.addPhone(carol, '07400 123504', '447400123504');
 
-    const anonymous = matrixClient(place.url);
+    const anonymous = matrixClient(environment.url);
     const secret = anonymous.generateClientSecret();
     const proof = (sid: string) => ({ sid, client_secret: secret });
     const { sid } = await anonymous.requestPasswordEmailToken('Carol@mail.test', secret, 1);
-    const link = await provingLink(place.mails, 'carol@mail.test', 2);
+    const link = await provingLink(environment.mails, 'carol@mail.test', 2);
     const auth = { type: 'm.login.email.identity', threepid_creds: proof(sid), threepidCreds: proof(sid) };
     await expect(anonymous.setPassword(auth, 'by mail')).rejects.toMatchObject({ httpStatus: 401 });
     const { status, page } = await pressButton(link);
@@ -92,7 +92,7 @@ describe('matrix-js-sdk and the embedded accounts', () => {
       1,
       undefined as unknown as string,
     );
-    const { code } = await place.gateway.next('+447400123504', 2);
+    const { code } = await environment.gateway.next('+447400123504', 2);
     const { submit_url: submitUrl = '' } = asked;
     expect(await anonymous.submitMsisdnTokenOtherUrl(submitUrl, asked.sid, secret, code)).toEqual({ success: true });
     await anonymous.setPassword({ type: 'm.login.msisdn', threepid_creds: proof(asked.sid) }, 'by code');

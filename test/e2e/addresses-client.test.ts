@@ -11,22 +11,22 @@ import { policyUrl } from '../support/identity-environment.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 describe('matrix-js-sdk and the 3PIDs of accounts', () => {
-  let place: AddressEnvironment;
+  let environment: AddressEnvironment;
   let users: ReturnType<typeof addressClient>;
 
   beforeAll(async () => {
     const sandbox = await startStrictSandbox();
     await sandbox.stop();
-    place = await startAddressEnvironment(
+    environment = await startAddressEnvironment(
       sandbox,
       ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'],
       {
         provisioning: { allow_openid_auth: true },
       },
     );
-    users = addressClient(place);
+    users = addressClient(environment);
   }, 60_000);
-  afterAll(() => place.close());
+  afterAll(() => environment.close());
 
   /**
    * Registers with the identity server by an OpenID token of the homeserver, which is the same
@@ -36,7 +36,7 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
     const openId = await client.getOpenIdToken();
     expect(openId).toMatchObject({ matrix_server_name: 'example.test', token_type: 'Bearer', expires_in: 3600 });
     const { access_token: token } = await client.registerWithIdentityServer(openId);
-    await client.agreeToTerms(SERVICE_TYPES.IS, place.url, token, [policyUrl]);
+    await client.agreeToTerms(SERVICE_TYPES.IS, environment.url, token, [policyUrl]);
     return token;
   }
 
@@ -45,11 +45,11 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
     const { access_token: openId, ...more } = await heidi.client.getOpenIdToken();
     const { access_token: token } = await heidi.client.registerWithIdentityServer({ ...more, access_token: openId });
     await expect(heidi.client.getIdentityAccount(token)).rejects.toMatchObject({ errcode: 'M_TERMS_NOT_SIGNED' });
-    await heidi.client.agreeToTerms(SERVICE_TYPES.IS, place.url, token, [policyUrl]);
+    await heidi.client.agreeToTerms(SERVICE_TYPES.IS, environment.url, token, [policyUrl]);
     expect(await heidi.client.getIdentityAccount(token)).toEqual({ user_id: heidi.mxid });
 
     const status = async (mxid: string) => {
-      const url = `${place.url}/_matrix/provision/v3/whoami?user_id=${encodeURIComponent(mxid)}`;
+      const url = `${environment.url}/_matrix/provision/v3/whoami?user_id=${encodeURIComponent(mxid)}`;
       return (await fetch(url, { headers: { Authorization: `openid:${openId}` } })).status;
     };
     expect([await status(heidi.mxid), await status(alice.mxid)]).toEqual([200, 403]);
@@ -71,7 +71,7 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
       httpStatus: 400,
       errcode: 'M_THREEPID_AUTH_FAILED',
     });
-    const { status, page } = await pressButton(await provingLink(place.mails, 'alice@mail.test'));
+    const { status, page } = await pressButton(await provingLink(environment.mails, 'alice@mail.test'));
     expect({ status, page }).toMatchObject({ status: 200, page: expect.stringContaining('is confirmed') });
     await users.add(alice, session);
     await expect(users.add(alice, session)).rejects.toMatchObject({
@@ -102,9 +102,9 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
 
     const secret = client.generateClientSecret();
     const { sid } = await client.requestEmailToken('carol@mail.test', secret, 1, undefined, token);
-    const bind = { sid, client_secret: secret, id_server: new URL(place.url).host, id_access_token: token };
+    const bind = { sid, client_secret: secret, id_server: new URL(environment.url).host, id_access_token: token };
     await expect(client.bindThreePid(bind)).rejects.toMatchObject({ errcode: 'M_SESSION_NOT_VALIDATED' });
-    const { mail } = await place.mails.next(
+    const { mail } = await environment.mails.next(
       ({ to, raw }) => to.includes('carol@mail.test') && raw.includes('submitToken'),
     );
     await pressButton(/https?:\S+submitToken\S+/.exec(mail.text ?? '')?.[0] ?? '');
@@ -127,9 +127,9 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
     const token = await identityToken(dave);
     const secret = client.generateClientSecret();
     const { sid } = await client.requestMsisdnToken('GB', '07400 123502', secret, 1, undefined, token);
-    const { code } = await place.gateway.next('+447400123502', 2);
+    const { code } = await environment.gateway.next('+447400123502', 2);
     await client.submitMsisdnToken(sid, secret, code, token);
-    const server = { id_server: new URL(place.url).host, id_access_token: token };
+    const server = { id_server: new URL(environment.url).host, id_access_token: token };
     await client.bindThreePid({ sid, client_secret: secret, ...server });
 
     expect(await client.deleteThreePid('msisdn', '447400123502')).toEqual({ id_server_unbind_result: 'success' });
@@ -146,8 +146,8 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
       await users.askForMail(erin, 'shared@mail.test'),
       await users.askForMail(frank, 'shared@mail.test'),
     ] as const;
-    await pressButton(await provingLink(place.mails, 'shared@mail.test', 1));
-    await pressButton(await provingLink(place.mails, 'shared@mail.test', 2));
+    await pressButton(await provingLink(environment.mails, 'shared@mail.test', 1));
+    await pressButton(await provingLink(environment.mails, 'shared@mail.test', 2));
     await users.add(erin, sessions[0]);
     await expect(users.add(frank, sessions[1])).rejects.toMatchObject({
       httpStatus: 400,
@@ -162,7 +162,7 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
     ];
     expect(Object.keys(taken)).toEqual(Object.keys(free));
     expect(taken.sid).toMatch(/^\w{32}$/);
-    const { mail } = await place.mails.next(({ to }) => to.includes('shared@mail.test'), 3);
+    const { mail } = await environment.mails.next(({ to }) => to.includes('shared@mail.test'), 3);
     expect(mail.subject).toContain('tried to add your e-mail address');
     expect(mail.text).not.toContain(taken.sid);
   });
@@ -171,17 +171,17 @@ describe('matrix-js-sdk and the 3PIDs of accounts', () => {
     const grace = await users.logIn('grace');
     await users.addEmail(grace, 'grace-of-the-log@mail.test');
     await users.addPhone(grace, '07400 123503', '447400123503');
-    const link = new URL(await provingLink(place.mails, 'grace-of-the-log@mail.test'));
+    const link = new URL(await provingLink(environment.mails, 'grace-of-the-log@mail.test'));
     const [token = '', secret = ''] = ['token', 'client_secret'].map((name) => link.searchParams.get(name) ?? '');
     expect([token.length, secret.length]).toEqual([32, 32]);
-    const written = async () => (await place.gangway.filesWritten()).toString('latin1');
+    const written = async () => (await environment.gangway.filesWritten()).toString('latin1');
     const whileAdded = await written();
     await grace.client.deleteThreePid('email', 'grace-of-the-log@mail.test');
-    const all = `${await place.gangway.wholeOutput()}\n${whileAdded}\n${await written()}`;
+    const all = `${await environment.gangway.wholeOutput()}\n${whileAdded}\n${await written()}`;
     for (const hidden of [token, secret, grace.password, 'of-the-log', '7400123503', '7400 123503']) {
       expect(all.includes(hidden), hidden).toBe(false);
     }
-    expect(place.gangway.output()).toContain('"level":"debug"');
-    expect(place.gangway.output()).not.toContain('"level":"error"');
+    expect(environment.gangway.output()).toContain('"level":"debug"');
+    expect(environment.gangway.output()).not.toContain('"level":"error"');
   });
 });

@@ -26,7 +26,7 @@ afterAll(() => sandbox.stop());
 
 let standIn: StandInBridge;
 let gangway: Installation;
-let place: TestDatabase | undefined;
+let testDatabase: TestDatabase | undefined;
 let receiver: HttpListener | undefined;
 beforeEach(async () => {
   standIn = await startStandInBridge({ sandbox });
@@ -34,9 +34,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await gangway.remove();
   await standIn.stop();
-  await place?.remove();
+  await testDatabase?.remove();
   await receiver?.stop();
-  place = receiver = undefined;
+  testDatabase = receiver = undefined;
   sandbox.control.reset();
 });
 
@@ -117,8 +117,8 @@ const databases = [
     skip: postgresMissing !== undefined,
     times: Number(kills ?? 2),
     async overrides() {
-      place = await createPostgresDatabase();
-      return { database: { uri: place.uri.reveal() } };
+      testDatabase = await createPostgresDatabase();
+      return { database: { uri: testDatabase.uri.reveal() } };
     },
   },
 ];

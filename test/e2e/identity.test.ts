@@ -30,16 +30,20 @@ describe('the daemon as an identity service', () => {
     'validates, binds, finds and invites, without a secret in the log, on the disk or in an error',
     { timeout },
     async () => {
-      const place = await startIdentityEnvironment(sandbox);
+      const environment = await startIdentityEnvironment(sandbox);
       try {
-        await place.gangway.start();
-        const usage = await useIdentityService(place);
-        const sealed = await place.gangway.filesWritten();
-        expectSecrecy(await place.gangway.wholeOutput(), usage, sealed.toString('latin1'));
-        await place.gangway.stop();
-        expectSecrecy(place.gangway.output(), usage, (await place.gangway.filesWritten()).toString('latin1'));
+        await environment.gangway.start();
+        const usage = await useIdentityService(environment);
+        const sealed = await environment.gangway.filesWritten();
+        expectSecrecy(await environment.gangway.wholeOutput(), usage, sealed.toString('latin1'));
+        await environment.gangway.stop();
+        expectSecrecy(
+          environment.gangway.output(),
+          usage,
+          (await environment.gangway.filesWritten()).toString('latin1'),
+        );
       } finally {
-        await place.close();
+        await environment.close();
       }
     },
   );
@@ -49,24 +53,27 @@ describe('the daemon as an identity service', () => {
     { timeout },
     async () => {
       const database = await createPostgresDatabase();
-      const place = await startIdentityEnvironment(sandbox, { database: { uri: database.uri.reveal() } });
+      const environment = await startIdentityEnvironment(sandbox, { database: { uri: database.uri.reveal() } });
       try {
-        await place.gangway.start();
-        const usage = await useIdentityService(place);
-        expectSecrecy(await place.gangway.wholeOutput(), usage, await database.dump());
+        await environment.gangway.start();
+        const usage = await useIdentityService(environment);
+        expectSecrecy(await environment.gangway.wholeOutput(), usage, await database.dump());
       } finally {
-        await place.close();
+        await environment.close();
         await database.remove();
       }
     },
   );
 
   it('loses no invite when it is killed during the notification of a homeserver', { timeout }, async () => {
-    const place = await startIdentityEnvironment(sandbox);
+    const environment = await startIdentityEnvironment(sandbox);
     try {
-      const { gangway, homeserver } = place;
+      const { gangway, homeserver } = environment;
       await gangway.start();
-      const [alice, bob] = [await enter(place, '@alice:example.test'), await enter(place, '@bob:example.test')];
+      const [alice, bob] = [
+        await enter(environment, '@alice:example.test'),
+        await enter(environment, '@bob:example.test'),
+      ];
       const room = {
         medium: 'email',
         address: emails.bob,
@@ -75,7 +82,7 @@ describe('the daemon as an identity service', () => {
       };
       const stored = await gangway.request('POST', `${v2}/store-invite`, room, alice);
       expect(stored).toMatchObject({ status: 200 });
-      const { sid } = await proveEmail(place, bob, emails.bob, clientSecrets.bob);
+      const { sid } = await proveEmail(environment, bob, emails.bob, clientSecrets.bob);
       homeserver.behave(() => undefined);
       const bind = { sid, client_secret: clientSecrets.bob, mxid: '@bob:example.test' };
       expect(await gangway.request('POST', `${v2}/3pid/bind`, bind, bob)).toMatchObject({ status: 200 });
@@ -88,14 +95,16 @@ describe('the daemon as an identity service', () => {
       const { token } = stored.body;
       expect(await told(homeserver)).toMatchObject({ mxid: '@bob:example.test', invites: [{ token }] });
     } finally {
-      await place.close();
+      await environment.close();
     }
   });
 
   it('is named in the answers to logins if these name servers at all', { timeout }, async () => {
-    const place = await startIdentityEnvironment(sandbox, { accounts: { well_known: 'https://matrix.example.test' } });
+    const environment = await startIdentityEnvironment(sandbox, {
+      accounts: { well_known: 'https://matrix.example.test' },
+    });
     try {
-      const { gangway } = place;
+      const { gangway } = environment;
       await gangway.start();
       await gangway.addUser('@dave:example.test', 'the password of dave');
       const identifier = { type: 'm.id.user', user: 'dave' };
@@ -105,7 +114,7 @@ describe('the daemon as an identity service', () => {
         'm.identity_server': { base_url: publicUrl },
       });
     } finally {
-      await place.close();
+      await environment.close();
     }
   });
 
@@ -113,9 +122,9 @@ describe('the daemon as an identity service', () => {
     'signs with one key permanently: it creates the file for its owner only, and does not start without it',
     { timeout },
     async () => {
-      const place = await startIdentityEnvironment(sandbox);
+      const environment = await startIdentityEnvironment(sandbox);
       try {
-        const { gangway } = place;
+        const { gangway } = environment;
         await gangway.start();
         const file = join(gangway.folder, 'identity-signing.key');
         expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -130,7 +139,7 @@ describe('the daemon as an identity service', () => {
         await gangway.start();
         expect((await gangway.request('GET', `${v2}/pubkey/ed25519:0`)).body).toEqual(key.body);
       } finally {
-        await place.close();
+        await environment.close();
       }
     },
   );
@@ -179,10 +188,10 @@ function expectSecrecy(log: string, { answers, secrets, code }: IdentityUsage, d
   expect(errors).toContain('M_THREEPID_IN_USE');
   // Six digits may be part of any number; separate ones are the code.
   expect(log).not.toMatch(new RegExp(`(?<!\\w)${code}(?!\\w)`));
-  for (const [place, haystack] of Object.entries({ log, disk, errors })) {
+  for (const [environment, haystack] of Object.entries({ log, disk, errors })) {
     for (const [what, needle] of Object.entries(secrets)) {
       expect(needle.length, what).toBeGreaterThan(5);
-      expect(haystack.includes(needle), `${what} in the ${place}`).toBe(false);
+      expect(haystack.includes(needle), `${what} in the ${environment}`).toBe(false);
     }
   }
 }

@@ -27,14 +27,14 @@ describe.skipIf(synapseMissing !== undefined)(`accounts of a Synapse ${synapseMi
 
 /** What matrix-js-sdk and other clients must get, for embedded and relayed accounts. */
 function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
-  let place: MatrixEnvironment;
+  let environment: MatrixEnvironment;
   beforeAll(async () => {
-    place = await start();
+    environment = await start();
   });
-  afterAll(() => place.close());
+  afterAll(() => environment.close());
 
   const logIn = ({ mxid, password }: MatrixUser, more: object = {}): Promise<LoginResponse> =>
-    matrixClient(place.url()).loginRequest({
+    matrixClient(environment.url()).loginRequest({
       type: 'm.login.password',
       identifier: { type: 'm.id.user', user: mxid },
       password,
@@ -43,25 +43,25 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
 
   describe('matrix-js-sdk', () => {
     it('gets the login types', async () => {
-      const { flows } = await matrixClient(place.url()).loginFlows();
+      const { flows } = await matrixClient(environment.url()).loginFlows();
       expect(flows).toContainEqual({ type: 'm.login.password' });
       expect(flows).toContainEqual({ type: 'm.login.token', get_login_token: true });
     });
 
     it('logs in by password, with the Matrix ID or its localpart', async () => {
-      const { alice } = place;
+      const { alice } = environment;
       for (const user of [alice.mxid, 'alice']) {
         const granted = await logIn(alice, { identifier: { type: 'm.id.user', user }, device_id: 'LAPTOP' });
         expect(granted).toMatchObject({ user_id: alice.mxid, device_id: 'LAPTOP' });
         expect(granted).not.toHaveProperty('refresh_token');
         expect(granted).not.toHaveProperty('well_known');
-        const me = await loggedInClient(place.url(), granted).whoami();
+        const me = await loggedInClient(environment.url(), granted).whoami();
         expect(me).toMatchObject({ user_id: alice.mxid, device_id: 'LAPTOP' });
       }
     });
 
     it('logs in by phone number, in international and national format', async () => {
-      const { bob } = place;
+      const { bob } = environment;
       const numbers = [
         { country: 'GB', phone: '07700 900456', number: '07700 900456' },
         { country: 'GB', phone: '07700 900456' },
@@ -78,7 +78,7 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
     });
 
     it('is refused with one error for a wrong password, an unknown user, and the phone number of another user', async () => {
-      const { alice, bob } = place;
+      const { alice, bob } = environment;
       const refusals = await Promise.all(
         [
           { password: 'wrong' },
@@ -94,58 +94,58 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
     });
 
     it('logs in on another device with a token from the first, once', async () => {
-      const { alice } = place;
-      const first = loggedInClient(place.url(), await logIn(alice));
+      const { alice } = environment;
+      const first = loggedInClient(environment.url(), await logIn(alice));
       const asked = await refusalOf(first.requestLoginToken());
       expect(asked).toMatchObject({ httpStatus: 401, data: { flows: [{ stages: ['m.login.password'] }] } });
       const answer = await first.requestLoginToken(passwordStage(alice, asked));
       const token = 'login_token' in answer ? answer.login_token : '';
 
-      const granted = await matrixClient(place.url()).loginRequest({ type: 'm.login.token', token });
+      const granted = await matrixClient(environment.url()).loginRequest({ type: 'm.login.token', token });
       expect(granted.user_id).toBe(alice.mxid);
-      expect(await loggedInClient(place.url(), granted).whoami()).toMatchObject({ device_id: granted.device_id });
-      const again = await refusalOf(matrixClient(place.url()).loginRequest({ type: 'm.login.token', token }));
+      expect(await loggedInClient(environment.url(), granted).whoami()).toMatchObject({ device_id: granted.device_id });
+      const again = await refusalOf(matrixClient(environment.url()).loginRequest({ type: 'm.login.token', token }));
       expect(again).toMatchObject({ httpStatus: 403, errcode: 'M_FORBIDDEN' });
     });
 
     it('refreshes automatically when its access token has expired', async () => {
-      const { alice } = place;
+      const { alice } = environment;
       const granted = await logIn(alice, { refresh_token: true });
       expect(granted.expires_in_ms).toBeGreaterThan(0);
-      const refreshed = await loggedInClient(place.url(), granted).refreshToken(granted.refresh_token ?? '');
+      const refreshed = await loggedInClient(environment.url(), granted).refreshToken(granted.refresh_token ?? '');
       expect(refreshed.access_token).not.toBe(granted.access_token);
       const me = { user_id: alice.mxid, device_id: granted.device_id };
       const { access_token: accessToken, refresh_token: refreshToken } = refreshed;
-      expect(await matrixClient(place.url(), { accessToken }).whoami()).toMatchObject(me);
+      expect(await matrixClient(environment.url(), { accessToken }).whoami()).toMatchObject(me);
 
-      const stale = matrixClient(place.url(), {
+      const stale = matrixClient(environment.url(), {
         accessToken: 'a-token-that-is-known-no-more',
         refreshToken,
         async tokenRefreshFunction(token) {
-          const next = await matrixClient(place.url()).refreshToken(token);
+          const next = await matrixClient(environment.url()).refreshToken(token);
           return { accessToken: next.access_token, refreshToken: next.refresh_token };
         },
       });
       expect(await stale.whoami()).toMatchObject(me);
       expect(stale.getAccessToken()).not.toBe('a-token-that-is-known-no-more');
-      const spent = await refusalOf(matrixClient(place.url()).refreshToken(granted.refresh_token ?? ''));
+      const spent = await refusalOf(matrixClient(environment.url()).refreshToken(granted.refresh_token ?? ''));
       expect(spent.httpStatus === 401 || spent.httpStatus === 403).toBe(true);
     });
 
     it('logs out, which invalidates its access token', async () => {
-      const { alice } = place;
+      const { alice } = environment;
       const [one, other] = [await logIn(alice), await logIn(alice)];
-      await loggedInClient(place.url(), one).logout();
-      const refusal = await refusalOf(loggedInClient(place.url(), one).whoami());
+      await loggedInClient(environment.url(), one).logout();
+      const refusal = await refusalOf(loggedInClient(environment.url(), one).whoami());
       expect(refusal).toMatchObject({ httpStatus: 401, errcode: 'M_UNKNOWN_TOKEN' });
       expect(refusal.data['soft_logout']).not.toBe(true);
-      expect(await loggedInClient(place.url(), other).whoami()).toMatchObject({ user_id: alice.mxid });
+      expect(await loggedInClient(environment.url(), other).whoami()).toMatchObject({ user_id: alice.mxid });
     });
   });
 
   describe('a client of version 1', () => {
     const v1 = async (body: unknown) => {
-      const response = await fetch(`${place.url()}/_matrix/client/api/v1/login`, {
+      const response = await fetch(`${environment.url()}/_matrix/client/api/v1/login`, {
         method: 'POST',
         body: JSON.stringify(body),
       });
@@ -153,7 +153,7 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
     };
 
     it('logs in with a user name and a password, and gets a token that does not expire', async () => {
-      const { alice } = place;
+      const { alice } = environment;
       for (const name of [{ username: 'alice' }, { user: alice.mxid, type: 'm.login.password' }]) {
         const { status, body } = await v1({ ...name, password: alice.password, refresh_token: true });
         expect({ status, body }).toMatchObject({
@@ -162,7 +162,7 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
         });
         expect(body).not.toHaveProperty('refresh_token');
         expect(body).not.toHaveProperty('expires_in_ms');
-        const me = await matrixClient(place.url(), { accessToken: String(body['access_token']) }).whoami();
+        const me = await matrixClient(environment.url(), { accessToken: String(body['access_token']) }).whoami();
         expect(me.user_id).toBe(alice.mxid);
       }
     });
@@ -176,7 +176,7 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
 
   describe('the provisioning API, with the access token of a user', () => {
     it('accepts the user’s own Matrix ID only', async () => {
-      const { alice, bob, gangway } = place;
+      const { alice, bob, gangway } = environment;
       const { access_token: token } = await logIn(alice);
       const own = await gangway.call('POST', `/login/${alice.mxid}/request_code`, { phone: '+9996620123' }, token);
       expect(own).toMatchObject({ status: 200, body: { state: 'code' } });
@@ -192,7 +192,7 @@ function matrixLogins(start: () => Promise<MatrixEnvironment>): void {
     });
 
     it('rejects an invalid token', async () => {
-      const { alice, gangway } = place;
+      const { alice, gangway } = environment;
       const refused = await gangway.call('GET', `/${alice.mxid}/get_me`, undefined, 'nobodys-token');
       expect(refused).toMatchObject({ status: 401, body: { errcode: 'shared_secret_invalid' } });
     });

@@ -28,11 +28,11 @@ afterAll(() => sandbox.stop());
 
 describe('of the requests of Matrix users and their answers', () => {
   it('no secret reaches the log at debug level, the disk in clear, or the body of an error', async () => {
-    const place = await startEmbeddedEnvironment(sandbox);
+    const environment = await startEmbeddedEnvironment(sandbox);
     try {
-      const { gangway, alice } = place;
+      const { gangway, alice } = environment;
       const post = (path: string, body: unknown, token?: string) => gangway.request('POST', path, body, token);
-      const { answers, secrets } = await logInAllWays(place);
+      const { answers, secrets } = await logInAllWays(environment);
       const [access = '', refresh = ''] = secrets;
 
       const asked = await post('/_matrix/client/v1/login/get_token', {}, access);
@@ -63,20 +63,20 @@ describe('of the requests of Matrix users and their answers', () => {
 
       const given = [byToken, refreshed].flatMap(({ body }) => [body['access_token'], body['refresh_token']]);
       secrets.push(loginToken, ...given.filter((token) => token !== undefined).map(String));
-      await expectSecrecy(place, [...answers, denied, spent, unknown, inQuery], secrets);
+      await expectSecrecy(environment, [...answers, denied, spent, unknown, inQuery], secrets);
       const disk = (await gangway.filesWritten()).toString('latin1');
       expect(disk).toContain('$argon2id$');
       expect(disk).not.toContain(alice.phone);
     } finally {
-      await place.close();
+      await environment.close();
     }
   });
 
   it('nor of those about 3PIDs', { timeout }, async () => {
-    const place = await startAddressEnvironment(sandbox, ['alice', 'bob']);
+    const environment = await startAddressEnvironment(sandbox, ['alice', 'bob']);
     try {
-      const { gangway } = place;
-      const { answers, secrets } = await useAddresses(place);
+      const { gangway } = environment;
+      const { answers, secrets } = await useAddresses(environment);
       expect(answers.map(({ status }) => status).filter((status) => status < 400)).toEqual([]);
       expect(answers.length).toBeGreaterThan(8);
       const disk = await gangway.filesWritten();
@@ -93,7 +93,7 @@ describe('of the requests of Matrix users and their answers', () => {
         }
       }
     } finally {
-      await place.close();
+      await environment.close();
     }
   });
 
@@ -101,12 +101,12 @@ describe('of the requests of Matrix users and their answers', () => {
     `nor if the homeserver has the accounts ${synapseMissing ?? ''}`,
     { timeout },
     async () => {
-      const place = await startRelayEnvironment(sandbox);
+      const environment = await startRelayEnvironment(sandbox);
       try {
-        const { answers, secrets } = await logInAllWays(place);
-        await expectSecrecy(place, answers, secrets);
+        const { answers, secrets } = await logInAllWays(environment);
+        await expectSecrecy(environment, answers, secrets);
       } finally {
-        await place.close();
+        await environment.close();
       }
     },
   );
@@ -245,9 +245,9 @@ async function expectSecrecy(
     'unknown refresh token': unknownRefreshToken,
     ...Object.fromEntries(tokens.map((token, index) => [`token ${index}`, token])),
   };
-  for (const [place, haystack] of Object.entries(haystacks)) {
+  for (const [environment, haystack] of Object.entries(haystacks)) {
     for (const [what, needle] of Object.entries(needles)) {
-      expect(haystack.includes(needle), `${what} in the ${place}`).toBe(false);
+      expect(haystack.includes(needle), `${what} in the ${environment}`).toBe(false);
     }
   }
 }

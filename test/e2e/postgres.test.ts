@@ -9,7 +9,7 @@ const alice = '@alice:example.test';
 
 describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''}`, () => {
   let sandbox: Sandbox;
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let first: Installation;
   let second: Installation;
 
@@ -19,14 +19,14 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
   afterAll(() => sandbox.stop());
 
   beforeEach(async () => {
-    place = await createPostgresDatabase();
-    const database = { uri: place.uri.reveal() };
+    testDatabase = await createPostgresDatabase();
+    const database = { uri: testDatabase.uri.reveal() };
     first = await install(sandbox, { database });
     second = await install(sandbox, { database, encryption: { key: first.encryptionKey } });
   });
   afterEach(async () => {
     await Promise.all([first.remove(), second.remove()]);
-    await place.remove();
+    await testDatabase.remove();
     sandbox.control.reset();
   });
 
@@ -53,7 +53,7 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
 
   it('reports a lost database in the log, and is not ready', async () => {
     await first.start();
-    await place.execute(
+    await testDatabase.execute(
       `UPDATE pg_database SET datallowconn = false WHERE datname = current_database();
        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
@@ -70,9 +70,9 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
     await first.start();
     await first.login(alice, 'request_code', { phone: '+9996610500' });
     // The daemon renews its lease meanwhile.
-    const dump = async () => (await place.dump()).replace(/("registered_at":"\d+"),"expires_at":"\d+"/g, '$1');
+    const dump = async () => (await testDatabase.dump()).replace(/("registered_at":"\d+"),"expires_at":"\d+"/g, '$1');
     const before = await dump();
-    const withWrongKey = await install(sandbox, { database: { uri: place.uri.reveal() } });
+    const withWrongKey = await install(sandbox, { database: { uri: testDatabase.uri.reveal() } });
     await expect(withWrongKey.start()).rejects.toThrow(/ended with 4[^]*encrypted with another key/);
     await withWrongKey.remove();
     expect(await dump()).toBe(before);

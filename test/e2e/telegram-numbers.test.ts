@@ -20,15 +20,15 @@ const otherNumber = '9996620235';
 const code = '22222';
 
 let sandbox: Sandbox;
-let place: MatrixEnvironment<ServingInstallation> | undefined;
+let environment: MatrixEnvironment<ServingInstallation> | undefined;
 
 beforeAll(async () => {
   sandbox = await startStrictSandbox();
 });
 afterAll(() => sandbox.stop());
 afterEach(async () => {
-  await place?.close();
-  place = undefined;
+  await environment?.close();
+  environment = undefined;
   sandbox.control.reset();
 });
 
@@ -51,8 +51,8 @@ describe.skipIf(synapseMissing !== undefined)(`with accounts of a Synapse ${syna
 function describeTheJoin(startBy: StartBy): void {
   const overridesOf = (mode: 'ask' | 'on' | 'off'): ConfigOverrides => ({ threepids: { from_telegram: mode } });
   async function start(mode: 'ask' | 'on' | 'off'): Promise<Steps> {
-    place = await startBy(installHere, sandbox, overridesOf(mode));
-    return stepsIn(place);
+    environment = await startBy(installHere, sandbox, overridesOf(mode));
+    return stepsIn(environment);
   }
 
   it('ask: is added on request, logs in to Matrix, and no longer does after the logout at Telegram', async () => {
@@ -74,7 +74,7 @@ function describeTheJoin(startBy: StartBy): void {
 
   it('on: is added automatically, and removed by the daemon’s own check of Telegram', async () => {
     const started = await startBy(install, sandbox, overridesOf('on'));
-    place = started;
+    environment = started;
     const { gangway } = started;
     const { alice, logInToTelegram, logInByPhone } = stepsIn(started);
     expect(await logInToTelegram(alice, number)).toMatchObject({ state: 'logged-in', add_phone: 'added' });

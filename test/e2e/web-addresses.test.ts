@@ -11,18 +11,18 @@ const users = ['anna', 'berta', 'carla'] as const;
 describe.skipIf(chromiumMissing !== undefined)(
   `e-mail addresses and phone numbers on the web page ${chromiumMissing ?? ''}`,
   () => {
-    let place: AddressEnvironment;
+    let environment: AddressEnvironment;
     let browser: Browser;
 
     beforeAll(async () => {
       const sandbox = await startStrictSandbox();
       await sandbox.stop();
-      place = await startAddressEnvironment(sandbox, users);
+      environment = await startAddressEnvironment(sandbox, users);
       browser = await launchChromium();
     }, 60_000);
     afterAll(async () => {
       await browser.close();
-      await place.close();
+      await environment.close();
     });
 
     const passwordOf = (user: string) => `the password of ${user}`;
@@ -31,7 +31,7 @@ describe.skipIf(chromiumMissing !== undefined)(
     async function open(options: WebVisitorOptions, user: string): Promise<WebVisitor> {
       const visitor = await startWebVisitor(browser, options);
       const { page, texts, type, press, follow, sees } = visitor;
-      await page.goto(`${place.url}/_gangway/`);
+      await page.goto(`${environment.url}/_gangway/`);
       await type(texts.signIn.user, `@${user}:example.test`);
       await type(texts.signIn.password, passwordOf(user));
       await press(texts.signIn.submit);
@@ -65,7 +65,7 @@ describe.skipIf(chromiumMissing !== undefined)(
         await inspect('address-early');
 
         const confirmation = await newTab();
-        await confirmation.goto(await provingLink(place.mails, address));
+        await confirmation.goto(await provingLink(environment.mails, address));
         await inspect('confirm', confirmation);
         const { confirmButton, provenTitle } = catalogues[options.language];
         await press(confirmButton, confirmation);
@@ -110,7 +110,7 @@ describe.skipIf(chromiumMissing !== undefined)(
       await press(own.add.msisdn.submit);
       await sees(own.pending.title.msisdn);
       await inspect('address-code');
-      const sent = place.gateway.sent.at(-1) ?? expect.fail('no code was sent');
+      const sent = environment.gateway.sent.at(-1) ?? expect.fail('no code was sent');
       await type(texts.code.labels.digits, sent.code === '000000' ? '111111' : '000000');
       await type(texts.signIn.password, passwordOf('carla'));
       await press(own.pending.submit);
@@ -127,7 +127,7 @@ describe.skipIf(chromiumMissing !== undefined)(
       const visitor = await startWebVisitor(browser);
       const { page, inspect, sees } = visitor;
       await page.goto(
-        `${place.url}/_matrix/client/unstable/add_threepid/email/submit_token?sid=a&client_secret=b&token=c`,
+        `${environment.url}/_matrix/client/unstable/add_threepid/email/submit_token?sid=a&client_secret=b&token=c`,
       );
       await sees(catalogues.en.failures.unfit.title);
       expect(await page.getByRole('button').count()).toBe(0);

@@ -18,10 +18,10 @@ describe.skipIf(chromiumMissing !== undefined)(`interrupted logins on the web pa
       await choose(visitor, 'phone');
       await sendPhone(visitor, '+9996621511');
       await sees(texts.code.title);
-      await world.place.restart();
+      await world.environment.restart();
       await sendCode(visitor, '22222');
       await sees(texts.password.title);
-      await world.place.restart();
+      await world.environment.restart();
       await sendPassword(visitor, password);
       await sees(texts.done.title);
     }));
@@ -30,7 +30,7 @@ describe.skipIf(chromiumMissing !== undefined)(`interrupted logins on the web pa
     world.withUser({}, async (visitor) => {
       const { page, texts, sees } = visitor;
       await choose(visitor, 'qr');
-      await world.place.restart();
+      await world.environment.restart();
       await page.reload();
       await world.scan(visitor, '+9996610306');
       await sees(texts.done.title);
@@ -77,7 +77,7 @@ describe.skipIf(chromiumMissing !== undefined)(`interrupted logins on the web pa
 
       await sendCode(visitor, '11111');
       await sees(texts.done.title);
-      await page.goto(world.place.url);
+      await page.goto(world.environment.url);
       expect(await page.getByRole('region').count()).toBe(1);
     }));
 
@@ -98,12 +98,12 @@ describe.skipIf(chromiumMissing !== undefined)(`interrupted logins on the web pa
     world.withUser({}, async (visitor, mxid) => {
       const { page, texts, sees } = visitor;
       await choose(visitor, 'phone');
-      await world.place.expireSessions();
+      await world.environment.expireSessions();
       const address = page.url();
       await sendPhone(visitor, '+9996610305');
       await sees(texts.signIn.title);
       // The same user signs in again.
-      await page.goto(await world.place.createLink(mxid));
+      await page.goto(await world.environment.createLink(mxid));
       await visitor.press(texts.link.submit(mxid));
       await sees(texts.overview.title);
       await page.goto(address);

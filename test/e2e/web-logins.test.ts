@@ -110,7 +110,7 @@ describe.skipIf(chromiumMissing !== undefined)(
         await type(texts.bot.label, `2000010007:${magicBotSecret}`);
         await press(texts.bot.submit);
         await sees(texts.done.title);
-        await page.goto(world.place.url);
+        await page.goto(world.environment.url);
         await page.getByRole('heading', { name: `Sandbox bot 10007 · ${texts.overview.bot}` }).waitFor();
         await inspect('overview-bot');
       }));
@@ -144,14 +144,14 @@ describe.skipIf(chromiumMissing !== undefined)(
         await seesProblem(texts.problems.other_telegram_account);
         await inspect('other-account');
 
-        await page.goto(world.place.url);
+        await page.goto(world.environment.url);
         await follow(`${texts.overview.replace}: Sandbox 10301`);
         // The phone number is known, so the code is sent at once.
         await press(texts.choose.phone);
         await sees(texts.code.title);
         await sendCode(visitor, '11111');
         await sees(texts.done.title);
-        await page.goto(world.place.url);
+        await page.goto(world.environment.url);
         expect(await page.getByRole('region').count()).toBe(1);
       }));
 
@@ -168,7 +168,7 @@ describe.skipIf(chromiumMissing !== undefined)(
           await sendCode(visitor, '11111');
           await seesProblem(texts.problems.telegram_account_taken);
 
-          await page.goto(world.place.url);
+          await page.goto(world.environment.url);
           await choose(visitor, 'qr');
           await world.scan(visitor, `+${digits}`);
           await seesProblem(texts.problems.telegram_account_taken);
@@ -187,7 +187,7 @@ describe.skipIf(chromiumMissing !== undefined)(
           ['+9996614020', problems.payment_required],
           ['+9996613360', 'Telegram accepts no further attempts for now. Try again in 61 seconds.'],
         ] as const) {
-          await page.goto(world.place.url);
+          await page.goto(world.environment.url);
           await choose(visitor, 'phone');
           await sendPhone(visitor, phone);
           await seesProblem(text);

@@ -12,18 +12,18 @@ const password = 'the password of alice';
 
 describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chromiumMissing ?? ''}`, () => {
   let sandbox: Sandbox;
-  let place: WebEnvironment;
+  let environment: WebEnvironment;
   let browser: Browser;
 
   beforeAll(async () => {
     sandbox = await startStrictSandbox();
-    place = await startWebEnvironment(sandbox, { web: { operator } });
-    await place.gangway.addUser(alice, password);
+    environment = await startWebEnvironment(sandbox, { web: { operator } });
+    await environment.gangway.addUser(alice, password);
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
-    await place.close();
+    await environment.close();
     await sandbox.stop();
   });
 
@@ -41,7 +41,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
 
   // The login that proves the password ends at once.
   async function devicesOf(mxid: Mxid) {
-    const database = await place.gangway.openDatabase();
+    const database = await environment.gangway.openDatabase();
     const devices = await database.transaction((tx) => tx.devices.listByUser(mxid));
     await database.close();
     return devices;
@@ -54,7 +54,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
   ] as const)('signs in with the password of the Matrix account, and out: $language, scripts: $javaScript', (options) =>
     withVisitor(options, async (visitor) => {
       const { page, context, texts, sees, seesProblem, press, inspect } = visitor;
-      await page.goto(place.url);
+      await page.goto(environment.url);
       await sees(texts.signIn.title);
       expect(await page.locator('html').getAttribute('lang')).toBe(options.language);
       await inspect('sign-in');
@@ -85,10 +85,10 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
   it('signs in from each of two tabs that were opened at once', () =>
     withVisitor({}, async ({ page, context, texts, newTab, sees, type, press }) => {
       const other = await newTab();
-      await page.goto(place.url);
+      await page.goto(environment.url);
       // The cookie of the tab that was answered last replaces the other one.
       await context.clearCookies();
-      await other.goto(place.url);
+      await other.goto(environment.url);
       for (const tab of [page, other]) {
         await type(texts.signIn.user, alice, tab);
         await type(texts.signIn.password, password, tab);
@@ -99,7 +99,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
 
   it('signs in once with a one-time link', () =>
     withVisitor({}, async ({ page, texts, sees, seesProblem, press, inspect }) => {
-      const link = await place.createLink(alice);
+      const link = await environment.createLink(alice);
       await page.goto(link);
       await page.getByText(texts.link.text(alice)).waitFor();
       await inspect('link');
@@ -107,32 +107,32 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
       await page.reload();
       await press(texts.link.submit(alice));
       await sees(texts.overview.title);
-      expect(page.url()).toBe(`${place.url}/`);
+      expect(page.url()).toBe(`${environment.url}/`);
 
       await page.goto(link);
       await seesProblem(texts.problems.link_invalid);
       await inspect('link-used');
-      await page.goto(place.url);
+      await page.goto(environment.url);
       await sees(texts.overview.title);
     }));
 
   it('refuses a link that another browser has used in the meantime', () =>
     withVisitor({}, async (first) =>
       withVisitor({}, async (second) => {
-        const link = await place.createLink(alice);
+        const link = await environment.createLink(alice);
         for (const { page } of [first, second]) await page.goto(link);
         await first.press(first.texts.link.submit(alice));
         await first.sees(first.texts.overview.title);
         await second.press(second.texts.link.submit(alice));
         await second.seesProblem(second.texts.problems.link_invalid);
-        await second.page.goto(place.url);
+        await second.page.goto(environment.url);
         await second.sees(second.texts.signIn.title);
       }),
     ));
 
   it('opens the link that `gangway link` prints', () =>
     withVisitor({ language: 'de' }, async ({ page, texts, sees, press }) => {
-      const { code, printed } = await place.gangway.command('link', alice);
+      const { code, printed } = await environment.gangway.command('link', alice);
       expect({ code, printed }).toEqual({
         code: 0,
         printed: expect.stringMatching(/^http\S+\/_gangway\/link\/\S+\n$/),
@@ -145,11 +145,11 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
   it('returns to the page that the user asked for when the session had expired', () =>
     withVisitor({}, async (visitor) => {
       const { page, texts, sees, press, follow } = visitor;
-      await page.goto(await place.createLink(alice));
+      await page.goto(await environment.createLink(alice));
       await press(texts.link.submit(alice));
       await follow(texts.overview.add);
       await sees(texts.choose.title);
-      await place.expireSessions();
+      await environment.expireSessions();
 
       await page.reload();
       await sees(texts.signIn.title);
@@ -160,7 +160,7 @@ describe.skipIf(chromiumMissing !== undefined)(`signing in to the web page ${chr
   it('shows the operator, and its links, on each page', () =>
     withVisitor({}, async ({ page, texts }) => {
       for (const path of ['/', '/nowhere']) {
-        await page.goto(`${place.url}${path}`);
+        await page.goto(`${environment.url}${path}`);
         await page.getByText('Example Operator').waitFor();
         const hrefs = [texts.contact, texts.terms, texts.privacy].map((name) =>
           page.getByRole('link', { name }).getAttribute('href'),

@@ -10,19 +10,21 @@ import { startWebVisitor, type WebVisitor } from '../support/web-visitor.js';
 describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMissing ?? ''}`, () => {
   let sandbox: Sandbox;
   let homeserver: FakeHomeserver;
-  let place: WebEnvironment;
+  let environment: WebEnvironment;
   let browser: Browser;
 
   beforeAll(async () => {
     sandbox = await startStrictSandbox();
     homeserver = await startFakeHomeserver('example.test');
     homeserver.offerSso(homeserver.addUser('alice', 'the password of alice'));
-    place = await startWebEnvironment(sandbox, { homeserver: { domain: 'example.test', address: homeserver.url } });
+    environment = await startWebEnvironment(sandbox, {
+      homeserver: { domain: 'example.test', address: homeserver.url },
+    });
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
-    await place.close();
+    await environment.close();
     await homeserver.close();
     await sandbox.stop();
   });
@@ -32,7 +34,7 @@ describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMi
 
   /** Signs in, and returns the URL that the homeserver has led the browser back to. */
   async function signIn({ page, texts, sees, follow }: WebVisitor): Promise<string> {
-    await page.goto(place.url);
+    await page.goto(environment.url);
     await sees(texts.signIn.title);
     const back = page.waitForRequest((request) => request.url().includes('/sso/done'));
     await follow(texts.signIn.sso);
@@ -43,12 +45,12 @@ describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMi
   it('signs in, and logs out at the homeserver', async () => {
     const visitor = await startWebVisitor(browser);
     const { page, texts, inspect } = visitor;
-    await page.goto(place.url);
+    await page.goto(environment.url);
     await inspect('sign-in-sso');
     const before = { logins: count('/login'), logouts: count('/logout') };
     await signIn(visitor);
     await page.getByText(texts.signedInAs('@alice:example.test')).waitFor();
-    expect(page.url()).toBe(`${place.url}/`);
+    expect(page.url()).toBe(`${environment.url}/`);
     expect(count('/login') - before.logins).toBe(1);
     expect(count('/logout') - before.logouts).toBe(1);
     await visitor.close();
@@ -57,7 +59,7 @@ describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMi
   it('continues to the page that the user asked for', async () => {
     const visitor = await startWebVisitor(browser);
     const { page, texts, sees, follow } = visitor;
-    await page.goto(`${place.url}/logins/new`);
+    await page.goto(`${environment.url}/logins/new`);
     await sees(texts.signIn.title);
     await follow(texts.signIn.sso);
     await sees(texts.choose.title);
@@ -71,7 +73,7 @@ describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMi
     const logins = count('/login');
 
     const other = await startWebVisitor(browser);
-    await other.page.goto(place.url);
+    await other.page.goto(environment.url);
     await other.page.goto(back.href);
     await other.seesProblem(texts.problems.sso_failed);
     await other.close();
@@ -90,7 +92,7 @@ describe.skipIf(chromiumMissing !== undefined)(`SSO to the web page ${chromiumMi
   it('explains a login token that the homeserver does not accept', async () => {
     const visitor = await startWebVisitor(browser);
     const { page, texts, seesProblem, follow } = visitor;
-    await page.goto(place.url);
+    await page.goto(environment.url);
     homeserver.intercept((response, { path }) => {
       const redirectUrl = new URL(path, homeserver.url).searchParams.get('redirectUrl');
       if (redirectUrl === null) {

@@ -15,25 +15,25 @@ const client = '/_matrix/client/v3';
 describe.skipIf(chromiumMissing !== undefined)(`the web page as a widget ${chromiumMissing ?? ''}`, () => {
   let sandbox: Sandbox;
   let host: WidgetHost;
-  let place: WebEnvironment;
+  let environment: WebEnvironment;
   let browser: Browser;
 
   beforeAll(async () => {
     sandbox = await startStrictSandbox();
     host = await startWidgetHost(mintToken);
-    place = await startWebEnvironment(sandbox, { web: { sign_in: { widget_clients: [host.origin] } } });
-    await place.gangway.addUser(alice, password);
+    environment = await startWebEnvironment(sandbox, { web: { sign_in: { widget_clients: [host.origin] } } });
+    await environment.gangway.addUser(alice, password);
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
-    await place.close();
+    await environment.close();
     await host.stop();
     await sandbox.stop();
   });
 
   async function mintToken(): Promise<unknown> {
-    const { gangway } = place;
+    const { gangway } = environment;
     const identifier = { type: 'm.id.user', user: alice };
     const { body } = await gangway.request('POST', `${client}/login`, {
       type: 'm.login.password',
@@ -46,7 +46,7 @@ describe.skipIf(chromiumMissing !== undefined)(`the web page as a widget ${chrom
 
   /** Opens the client with the widget, and returns the frame of the widget. */
   async function open({ page }: WebVisitor, options: WidgetHostOptions): Promise<Frame> {
-    await page.goto(host.origin + host.pathOf(`${place.url}/widget/`, options));
+    await page.goto(host.origin + host.pathOf(`${environment.url}/widget/`, options));
     const frame = await (await page.waitForSelector('iframe')).contentFrame();
     if (!frame) throw new Error('no frame');
     return frame;
@@ -98,7 +98,7 @@ describe.skipIf(chromiumMissing !== undefined)(`the web page as a widget ${chrom
     const context = await browser.newContext();
     const page = await context.newPage();
     const refused = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
-    await page.goto(host.otherOrigin + host.pathOf(`${place.url}/widget/`, { consent: 'allowed' }));
+    await page.goto(host.otherOrigin + host.pathOf(`${environment.url}/widget/`, { consent: 'allowed' }));
     expect((await refused).text()).toContain(host.origin);
     expect(await page.frames()[1]?.title()).not.toContain('Telegram');
     await context.close();

@@ -9,8 +9,8 @@ import type { Mxid } from '../../src/base/mxid.js';
 import { serverNameOf } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
-import type { Policy } from '../../src/identity/accounts.js';
-import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
+import type { Policy } from '../../src/identity/users.js';
+import { createIdentityUsers } from '../../src/identity/database-users.js';
 import { anotherTurn } from './another-turn.js';
 import { createFakeIdentityServers, type FakeIdentityServers } from './fake-identity-servers.js';
 import {
@@ -53,7 +53,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
   const { database, validation, clock, messenger, service } = identity;
   const random = systemRandom;
   const logger = createRecordingLogger();
-  const accounts = createIdentityAccounts({
+  const users = createIdentityUsers({
     database,
     // The token is the name of the user.
     openId: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
@@ -67,7 +67,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
   const ownPublications = createOwnPublications({
     names: [identityServer, 'matrix-id.test:8448'],
     database,
-    accounts,
+    users,
     associations: service.associations,
     spell: (failure) => toKnownErrorReply(failure),
   });
@@ -92,7 +92,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     identityServers,
     logger,
     idTokenOf: (mxid) =>
-      accounts.register({ accessToken: new Secret(mxid), matrixServerName: serverNameOf(mxid), client: 'any' }),
+      users.register({ accessToken: new Secret(mxid), matrixServerName: serverNameOf(mxid), client: 'any' }),
     async submit({ sid, clientSecret }, given) {
       await anotherTurn();
       const token = given ?? messenger.tokens().at(-1) ?? '';

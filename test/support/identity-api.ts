@@ -8,8 +8,8 @@ import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
 import { Secret } from '../../src/base/secret.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
-import { createIdentityAccounts } from '../../src/identity/database-accounts.js';
-import type { Policy } from '../../src/identity/accounts.js';
+import { createIdentityUsers } from '../../src/identity/database-users.js';
+import type { Policy } from '../../src/identity/users.js';
 import { createIdentityService, type IdentityService } from '../../src/identity/service.js';
 import { loadSigningKeys } from '../../src/identity/signing-keys.js';
 import { FederationFailure } from '../../src/matrix/federation-failure.js';
@@ -103,7 +103,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
       return Promise.resolve(options.verdict ?? { kind: 'missing' });
     },
   });
-  const accounts = createIdentityAccounts({
+  const users = createIdentityUsers({
     ...runtime,
     // A token is the Matrix ID itself.
     openId: { openIdSubject: (_server, token) => Promise.resolve(token.reveal() as Mxid) },
@@ -117,7 +117,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     invites: service.invites,
     lookup: service.lookup,
     publicKeys: service.keys,
-    accounts,
+    users,
     pages: testPages,
     v1: { validate: served, bind: served, lookup: served, invite: served, submitErrorStatus: 200 },
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },

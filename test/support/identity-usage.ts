@@ -56,8 +56,8 @@ export async function enter({ gangway }: IdentityEnvironment, mxid: string): Pro
  * Validates a 3PID by the link in the mail and its button. Returns the session and the content of
  * the mail.
  */
-export async function proveEmail(place: IdentityEnvironment, token: string, email: string, clientSecret: string) {
-  const { gangway, mails } = place;
+export async function proveEmail(environment: IdentityEnvironment, token: string, email: string, clientSecret: string) {
+  const { gangway, mails } = environment;
   const asked = await gangway.request(
     'POST',
     `${v2}/validate/email/requestToken`,
@@ -68,7 +68,7 @@ export async function proveEmail(place: IdentityEnvironment, token: string, emai
   const sid = String(asked.body['sid']);
   const { mail } = await mails.next(({ to, raw }) => to[0] === email.toLowerCase() && raw.includes('submitToken'));
   const link = linkIn(mail.text ?? '', 'submitToken');
-  const page = await openPage(place, link);
+  const page = await openPage(environment, link);
   expect(page).toMatchObject({ status: 200 });
   const form = /<form method="post" action="([^"]+)">/.exec(page.text)?.[1] ?? '';
   const fields = [...page.text.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
@@ -85,8 +85,8 @@ export async function proveEmail(place: IdentityEnvironment, token: string, emai
  * Uses every feature: validations, a publication, lookups, an invite, a phone number for a
  * homeserver; and mistakes in between.
  */
-export async function useIdentityService(place: IdentityEnvironment): Promise<IdentityUsage> {
-  const { gangway, mails, gateway, homeserver } = place;
+export async function useIdentityService(environment: IdentityEnvironment): Promise<IdentityUsage> {
+  const { gangway, mails, gateway, homeserver } = environment;
   const answers: Answer[] = [];
   const ask = async (status: number, ...request: Parameters<typeof gangway.request>): Promise<Answer['body']> => {
     const answer = await gangway.request(...request);
@@ -101,11 +101,11 @@ export async function useIdentityService(place: IdentityEnvironment): Promise<Id
   await ask(401, 'GET', `${v2}/account`, undefined, 'a-token-without-an-owner');
   const wrongOpenId = { access_token: 'an-open-id-token-without-an-owner', matrix_server_name: 'example.test' };
   await ask(403, 'POST', `${v2}/account/register`, wrongOpenId);
-  const aliceToken = await enter(place, alice);
-  const bobToken = await enter(place, bob);
+  const aliceToken = await enter(environment, alice);
+  const bobToken = await enter(environment, bob);
 
   // Alice validates her e-mail address and publishes it.
-  const { mailed, ...session } = await proveEmail(place, aliceToken, emails.alice, clientSecrets.alice);
+  const { mailed, ...session } = await proveEmail(environment, aliceToken, emails.alice, clientSecrets.alice);
   await ask(400, 'POST', `${v2}/validate/email/submitToken`, { ...session, token: 'a-wrong-token' }, aliceToken);
   await ask(403, 'POST', `${v2}/3pid/bind`, { ...session, mxid: bob }, aliceToken);
   const association = await ask(200, 'POST', `${v2}/3pid/bind`, { ...session, mxid: alice }, aliceToken);
@@ -136,7 +136,7 @@ export async function useIdentityService(place: IdentityEnvironment): Promise<Id
   const signUrl = new URL(new URLSearchParams(inviteLink.split('?').slice(1).join('?')).get('signurl') ?? '');
   const signed = await ask(200, 'POST', `${signUrl.pathname}${signUrl.search}&mxid=${encodeURIComponent(bob)}`);
   expect(signed).toMatchObject({ mxid: bob, sender: alice, token: stored['token'] });
-  const bobs = await proveEmail(place, bobToken, emails.bob, clientSecrets.bob);
+  const bobs = await proveEmail(environment, bobToken, emails.bob, clientSecrets.bob);
   await ask(200, 'POST', `${v2}/3pid/bind`, { sid: bobs.sid, client_secret: bobs.client_secret, mxid: bob }, bobToken);
   expect(await told(homeserver)).toMatchObject({ mxid: bob, invites: [{ token: stored['token'], mxid: bob }] });
 
@@ -147,7 +147,7 @@ export async function useIdentityService(place: IdentityEnvironment): Promise<Id
     client_secret: clientSecrets.phone,
     send_attempt: 1,
   };
-  const json = (path: string, body: unknown) => askDelegate(place, path, body, answers);
+  const json = (path: string, body: unknown) => askDelegate(environment, path, body, answers);
   const ticket = await json('validate/msisdn/requestToken', number);
   const phoneSession = { sid: ticket['sid'], client_secret: clientSecrets.phone };
   const sent = await gateway.next(`+${phone}`);

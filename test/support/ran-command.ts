@@ -24,7 +24,7 @@ export interface Started {
 }
 
 /** A folder for running commands. */
-export interface Workplace {
+export interface CliWorkspace {
   readonly folder: string;
   run(args: readonly string[], env?: Readonly<Record<string, string>>, terminal?: Terminal): Promise<Ran>;
   /**
@@ -41,7 +41,7 @@ const noTerminal: Terminal = {
 };
 
 /** Creates a folder in the temporary folder of the system. */
-export function createWorkplace(): Workplace {
+export function createWorkplace(): CliWorkspace {
   const folder = mkdtempSync(join(tmpdir(), 'gangway-cli-'));
   return {
     folder,

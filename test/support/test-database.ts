@@ -24,9 +24,11 @@ export interface TestDatabase {
 export async function createSqliteDatabase(): Promise<TestDatabase & { readonly path: string }> {
   const folder = await mkdtemp(join(inject('sqliteFolder'), 'place-'));
   const path = join(folder, 'test.db');
-  const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'sqlite', database: path }));
+  const testDatabase = placeOf(
+    () => new DataSource({ ...dataSourceOptions(silentLogger), type: 'sqlite', database: path }),
+  );
   return {
-    ...place,
+    ...testDatabase,
     path,
     uri: new Secret(`sqlite:${path}`),
     async dump() {
@@ -40,9 +42,9 @@ export async function createSqliteDatabase(): Promise<TestDatabase & { readonly 
 
 /** Creates a SQLite file with all migrations and no rows, in a folder of its own. */
 export async function createMigratedSqlite(): ReturnType<typeof createSqliteDatabase> {
-  const place = await createSqliteDatabase();
-  await copyFile(inject('migratedSqlite'), place.path);
-  return place;
+  const testDatabase = await createSqliteDatabase();
+  await copyFile(inject('migratedSqlite'), testDatabase.path);
+  return testDatabase;
 }
 
 /** Why the tests on PostgreSQL are skipped; undefined if they run. */
@@ -65,14 +67,16 @@ async function createPostgres(template: string | null): Promise<TestDatabase> {
   await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const place = placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: url.href }));
+  const testDatabase = placeOf(
+    () => new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: url.href }),
+  );
   return {
-    ...place,
+    ...testDatabase,
     uri: new Secret(url.href),
     async dump() {
-      const tables = await place.execute(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
+      const tables = await testDatabase.execute(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);
       const rows = await Promise.all(
-        tables.map(({ tablename }) => place.execute(`SELECT * FROM ${String(tablename)}`)),
+        tables.map(({ tablename }) => testDatabase.execute(`SELECT * FROM ${String(tablename)}`)),
       );
       return JSON.stringify(rows);
     },

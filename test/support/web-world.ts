@@ -7,7 +7,7 @@ import { startWebVisitor, type WebVisitor, type WebVisitorOptions } from './web-
 
 /** The daemon with the web page, a sandbox and a browser. */
 export interface WebWorld {
-  readonly place: WebEnvironment;
+  readonly environment: WebEnvironment;
   readonly browser: Browser;
   /** Opens a browser window in which a new Matrix user is signed in, and closes it afterwards. */
   readonly withUser: (
@@ -24,16 +24,16 @@ export interface WebWorld {
 /** Starts all of it. The caller closes it. */
 export async function startWebWorld(): Promise<WebWorld> {
   const sandbox = await startStrictSandbox();
-  const place = await startWebEnvironment(sandbox);
+  const environment = await startWebEnvironment(sandbox);
   const browser = await launchChromium();
   let users = 0;
   return {
-    place,
+    environment,
     browser,
     async withUser(options, use) {
       const mxid = `@user-${++users}:example.test` as Mxid;
       const visitor = await startWebVisitor(browser, options);
-      await visitor.page.goto(await place.createLink(mxid));
+      await visitor.page.goto(await environment.createLink(mxid));
       await visitor.press(visitor.texts.link.submit(mxid));
       await visitor.sees(visitor.texts.overview.title);
       await use(visitor, mxid);
@@ -47,7 +47,7 @@ export async function startWebWorld(): Promise<WebWorld> {
     },
     async close() {
       await browser.close();
-      await place.close();
+      await environment.close();
       await sandbox.stop();
     },
   };

@@ -93,7 +93,7 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
   }
 
   function warnInUse(owner: Mxid): void {
-    logger.warn('phone number of a Telegram login belongs to another account', { owner });
+    logger.warn('phone number of a Telegram login owned by another account', { owner });
   }
 
   /** Returns the owner at the homeserver. Throws TelegramProofFailure number_unchecked. */

@@ -2,7 +2,7 @@ import type { ThirdPartyAddress } from '../../base/canonical-address.js';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import type { Database } from '../../database/database.js';
-import type { IdentityAccounts } from '../../identity/accounts.js';
+import type { IdentityUsers } from '../../identity/users.js';
 import type { Associations } from '../../identity/associations.js';
 import { IdentityFailure } from '../../identity/failure.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
@@ -27,7 +27,7 @@ export interface OwnPublicationsDeps {
   /** The names by which users may reach the identity service: `host[:port][/path]`. */
   readonly names: readonly string[];
   readonly database: Database;
-  readonly accounts: Pick<IdentityAccounts, 'holder' | 'requireTerms'>;
+  readonly users: Pick<IdentityUsers, 'holder' | 'requireTerms'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;
   /** Returns the answer of version 2. */
   readonly spell: (failure: IdentityFailure | ThreepidFailure) => {
@@ -38,14 +38,14 @@ export interface OwnPublicationsDeps {
 
 /** Creates the bindings at that identity service. */
 export function createOwnPublications(deps: OwnPublicationsDeps): OwnPublications {
-  const { database, accounts, associations, spell } = deps;
+  const { database, users, associations, spell } = deps;
   return {
     names: new Set(deps.names.map(findIdServer).filter((name) => name !== undefined)),
 
     async bind(mxid, { sid, clientSecret }, idAccessToken) {
       try {
-        const caller = await accounts.holder(idAccessToken);
-        await accounts.requireTerms(caller);
+        const caller = await users.holder(idAccessToken);
+        await users.requireTerms(caller);
         await associations.bind({ sid, clientSecret, mxid, caller });
       } catch (error) {
         if (!(error instanceof IdentityFailure || error instanceof ThreepidFailure)) throw error;

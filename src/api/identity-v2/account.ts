@@ -3,7 +3,7 @@ import { Secret } from '../../base/secret.js';
 import { clientNetwork } from '../../http/client-ip.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import type { IdentityAccounts } from '../../identity/accounts.js';
+import type { IdentityUsers } from '../../identity/users.js';
 import { IdentityFailure } from '../../identity/failure.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
 import { text } from '../identity/input.js';
@@ -46,10 +46,10 @@ export const register = defineEndpoint(
       ...anyKinds,
     ]),
   },
-  ({ accounts }: { readonly accounts: Pick<IdentityAccounts, 'register' | 'checkClient'> }) => ({
-    admit: ({ clientAddress }) => accounts.checkClient(clientNetwork(clientAddress)),
+  ({ users }: { readonly users: Pick<IdentityUsers, 'register' | 'checkClient'> }) => ({
+    admit: ({ clientAddress }) => users.checkClient(clientNetwork(clientAddress)),
     async handler({ body, clientAddress }) {
-      const issued = await accounts.register({
+      const issued = await users.register({
         accessToken: new Secret(body.access_token),
         matrixServerName: body.matrix_server_name,
         client: clientNetwork(clientAddress),
@@ -95,10 +95,10 @@ export const logOut = defineEndpoint(
     replies: { 200: { description: 'The token was revoked', schema: z.object({}) } },
     errors: errorShapes(['unauthorized', 'identity:token_unknown', ...anyKinds]),
   },
-  ({ accounts }: { readonly accounts: Pick<IdentityAccounts, 'logOut'> }) => ({
+  ({ users }: { readonly users: Pick<IdentityUsers, 'logOut'> }) => ({
     async handler({ accessToken }) {
       if (accessToken === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
-      await accounts.logOut(accessToken);
+      await users.logOut(accessToken);
       return reply(200, {});
     },
   }),

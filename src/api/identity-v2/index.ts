@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
 import type { Surface } from '../../http/surface.js';
-import type { IdentityAccounts } from '../../identity/accounts.js';
+import type { IdentityUsers } from '../../identity/users.js';
 import type { Associations } from '../../identity/associations.js';
 import type { Invites } from '../../identity/invites.js';
 import type { Lookup } from '../../identity/lookup.js';
@@ -27,7 +27,7 @@ export interface IdentityV2Deps {
   readonly invites: Invites;
   readonly lookup: Pick<Lookup, 'hashDetails' | 'lookUp'>;
   readonly publicKeys: PublicKeys;
-  readonly accounts: Omit<IdentityAccounts, 'sweep'>;
+  readonly users: Omit<IdentityUsers, 'sweep'>;
   readonly pages: PageSettings;
 }
 
@@ -65,8 +65,8 @@ export const identityV2 = { prefixes, endpoints: [...operations, ...operationsBe
  * first, then those for users who have not accepted them yet.
  */
 export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surface] {
-  const { accounts } = deps;
-  const holder = createTokenAuth(accounts);
+  const { users } = deps;
+  const holder = createTokenAuth(users);
   return [
     identitySurface({
       name: 'identity-v2',
@@ -75,7 +75,7 @@ export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surfa
       authenticate: async (credentials) => {
         const admission = await holder(credentials);
         if ('principal' in admission && admission.principal.kind === 'user') {
-          await accounts.requireTerms(admission.principal.mxid);
+          await users.requireTerms(admission.principal.mxid);
         }
         return admission;
       },
@@ -90,9 +90,9 @@ export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surfa
   ];
 }
 
-function createTokenAuth(accounts: Pick<IdentityAccounts, 'holder'>): Authenticator {
+function createTokenAuth(users: Pick<IdentityUsers, 'holder'>): Authenticator {
   return async ({ accessToken }) => {
     if (accessToken === undefined) return { problem: { kind: 'unauthorized' } };
-    return { principal: { kind: 'user', mxid: await accounts.holder(accessToken) } };
+    return { principal: { kind: 'user', mxid: await users.holder(accessToken) } };
   };
 }

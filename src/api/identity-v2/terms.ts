@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boundedList } from '../../http/bounded-list.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import type { IdentityAccounts } from '../../identity/accounts.js';
+import type { IdentityUsers } from '../../identity/users.js';
 import { IdentityFailure } from '../../identity/failure.js';
 import { anyKinds, errorShapes, inputKinds } from '../identity/error-shapes.js';
 import { userOf } from '../identity/version.js';
@@ -27,7 +27,7 @@ export const terms = defineEndpoint(
     },
     errors: errorShapes(['defect']),
   },
-  ({ accounts: { policies } }: { readonly accounts: Pick<IdentityAccounts, 'policies'> }) => {
+  ({ users: { policies } }: { readonly users: Pick<IdentityUsers, 'policies'> }) => {
     const shown = Object.fromEntries(
       Object.entries(policies).map(([id, { version, languages }]) => [id, { ...languages, version }]),
     );
@@ -62,11 +62,11 @@ export const acceptTerms = defineEndpoint(
       ...anyKinds,
     ]),
   },
-  ({ accounts }: { readonly accounts: Pick<IdentityAccounts, 'acceptTerms'> }) => ({
+  ({ users }: { readonly users: Pick<IdentityUsers, 'acceptTerms'> }) => ({
     async handler(request) {
       const mxid = userOf(request);
       if (mxid === undefined) throw new IdentityFailure({ kind: 'token_unknown' });
-      await accounts.acceptTerms(mxid, request.body.user_accepts);
+      await users.acceptTerms(mxid, request.body.user_accepts);
       return reply(200, {});
     },
   }),

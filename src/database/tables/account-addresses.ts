@@ -90,14 +90,14 @@ const sealedColumns = {
   accountAddress: { table: 'account_addresses', column: 'address', hashColumn: 'address_hash' },
 } as const satisfies Record<string, SealedColumn>;
 
-const place = sealedColumns.accountAddress;
+const column = sealedColumns.accountAddress;
 
 const createRecord =
   ({ sealer }: Sealing) =>
   (row: AccountAddressRow): AccountAddressRecord => ({
     id: row.id,
     mxid: row.mxid as Mxid,
-    ...readAddress(sealer.open(place, row.id, row.address)),
+    ...readAddress(sealer.open(column, row.id, row.address)),
     validatedAt: row.validatedAt,
     addedAt: row.addedAt,
     telegramAccountId: row.telegramAccountId ?? undefined,
@@ -163,7 +163,7 @@ function openStore(session: TransactionSession, sealing: Sealing): AccountAddres
           address.id,
           address.mxid,
           hasher.hash(text),
-          sealer.seal(place, address.id, new Secret(text)),
+          sealer.seal(column, address.id, new Secret(text)),
           address.validatedAt,
           address.addedAt,
           address.telegramAccountId ?? null,

@@ -54,7 +54,7 @@ const sealedColumns = {
 
 function openStore(session: TransactionSession, { sealer, hasher }: Sealing): HomeserverSessionStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
-  const place = sealedColumns.homeserverSessionAddress;
+  const column = sealedColumns.homeserverSessionAddress;
 
   return {
     async findAddress(key, now) {
@@ -62,7 +62,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ho
         where: { id: In(hasher.allHashes(subjectOf(key))), expiresAt: MoreThan(now) },
         order: { expiresAt: 'DESC' },
       });
-      return row ? readAddress(sealer.open(place, row.id, row.address)) : undefined;
+      return row ? readAddress(sealer.open(column, row.id, row.address)) : undefined;
     },
 
     async save(key, address, expiresAt) {
@@ -70,7 +70,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Ho
       const oldIds = hasher.oldHashes(subject);
       if (oldIds.length > 0) await repository().delete({ id: In(oldIds) });
       const id = hasher.hash(subject);
-      const sealed = sealer.seal(place, id, new Secret(writeAddress(address)));
+      const sealed = sealer.seal(column, id, new Secret(writeAddress(address)));
       await repository().upsert({ id, address: sealed, expiresAt }, ['id']);
     },
 

@@ -130,7 +130,7 @@ export class LiveClient {
   async #inTurn<T>(semaphore: Semaphore, ending: Ending<TelegramFailure>, work: () => Promise<T>): Promise<T> {
     const onTurn = (waits: boolean) => {
       this.#onTurn(waits);
-      if (waits) this.#log('debug', 'call waits for its turn');
+      if (waits) this.#log('debug', 'call queued');
     };
     return runInTurn(semaphore, { ending, onTurn }, work);
   }

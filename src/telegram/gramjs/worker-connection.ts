@@ -111,7 +111,7 @@ export function createWorkerConnection({
     try {
       await withDeadline(clock, limitMs, thread.call(connectionId, 'ping'));
     } catch (error) {
-      logger.error('telegram worker hangs', { error });
+      logger.error('telegram worker unresponsive', { error });
       await thread.stop();
     }
   }

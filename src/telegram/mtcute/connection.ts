@@ -48,7 +48,7 @@ export function createMtcuteConnection(
     ...deps,
     session: saved,
     onTurn: (waits) => {
-      if (waits) logger.debug('telegram call waits for its turn');
+      if (waits) logger.debug('telegram call queued');
       deadlines.setWaiting(waits);
     },
     onLoginToken: () => news.notify(),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Policy } from '../../../src/identity/accounts.js';
+import type { Policy } from '../../../src/identity/users.js';
 import { startIdentityApi, type IdentityApi } from '../../support/identity-api.js';
 
 let api: IdentityApi;

@@ -34,7 +34,7 @@ export function breakable(): Breakable {
       invites: guarded(deps.invites),
       lookup: guarded(deps.lookup),
       publicKeys: guarded(deps.publicKeys),
-      accounts: guarded(deps.accounts),
+      users: guarded(deps.users),
     }),
     fail(error, what = 'services') {
       state = error && { error, everything: what === 'everything' };

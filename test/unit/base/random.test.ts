@@ -15,9 +15,9 @@ describe('random texts', () => {
   it('use every character at every position, about as often', () => {
     const rounds = 5000;
     const texts = Array.from({ length: rounds }, () => randomText(systemRandom, 6, '0123456789'));
-    for (let place = 0; place < 6; place += 1) {
+    for (let index = 0; index < 6; index += 1) {
       for (const digit of '0123456789') {
-        const count = texts.filter((text) => text[place] === digit).length;
+        const count = texts.filter((text) => text[index] === digit).length;
         // A digit has 500 on average, with a standard deviation of 21.
         expect(Math.abs(count - rounds / 10)).toBeLessThan(210);
       }

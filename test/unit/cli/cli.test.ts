@@ -10,22 +10,22 @@ import { DatabaseFailure, type DatabaseFailureDetails } from '../../../src/datab
 import { SettingsFailure } from '../../../src/delivery/settings-failure.js';
 import { SigningKeyFailure } from '../../../src/identity/signing-key-failure.js';
 import { written } from '../config/written-config.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
-let place: Workplace;
+let workspace: CliWorkspace;
 beforeEach(() => {
-  place = createWorkplace();
+  workspace = createWorkplace();
 });
-afterEach(() => place.remove());
+afterEach(() => workspace.remove());
 
 describe('the command line', () => {
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    expect(await place.run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+    expect(await workspace.run(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
   it.each([[['--help']], [['config', '--help']], [['run', '--help']]])('prints help for %j', async (args) => {
-    const { code, out } = await place.run(args);
+    const { code, out } = await workspace.run(args);
     expect(code).toBe(0);
     expect(out).toContain('Usage: gangway');
   });
@@ -38,18 +38,18 @@ describe('the command line', () => {
     [['sandbox', '--host', 'localhost']],
     [['run', 'twice', 'x']],
   ])('rejects %j', async (args) => {
-    const { code, out, err } = await place.run(args);
+    const { code, out, err } = await workspace.run(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('error: ');
   });
 
   it('prints help without arguments', async () => {
-    expect(await place.run([])).toMatchObject({ code: 2, err: expect.stringContaining('Usage: gangway') });
+    expect(await workspace.run([])).toMatchObject({ code: 2, err: expect.stringContaining('Usage: gangway') });
   });
 
   it('does not run with an invalid configuration', async () => {
-    writeFileSync(join(place.folder, 'config.yaml'), 'http: {port: x}');
-    const { code, out, err } = await place.run(['run']);
+    writeFileSync(join(workspace.folder, 'config.yaml'), 'http: {port: x}');
+    const { code, out, err } = await workspace.run(['run']);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toContain('config.yaml has 8 problems');
     expect(err).not.toMatch(/^ +at /m);
@@ -58,8 +58,8 @@ describe('the command line', () => {
 
 describe('gangway healthcheck', () => {
   const check = async (host: string, port: number) => {
-    writeFileSync(join(place.folder, 'config.yaml'), written({ http: { host, port } }));
-    return place.run(['healthcheck']);
+    writeFileSync(join(workspace.folder, 'config.yaml'), written({ http: { host, port } }));
+    return workspace.run(['healthcheck']);
   };
   const serve = async (host: string, status: number) => {
     const server = createHttpServer((request, response) => {
@@ -93,20 +93,20 @@ describe('gangway healthcheck', () => {
 
 describe('gangway generate', () => {
   it('writes the files, and then finds them up to date', async () => {
-    expect(await place.run(['generate', '--check'])).toMatchObject({
+    expect(await workspace.run(['generate', '--check'])).toMatchObject({
       code: 6,
       err: expect.stringContaining('is stale'),
     });
-    expect((await place.run(['generate'])).out).toContain('Wrote config.sample.yaml.');
-    expect(await place.run(['generate', '--check'])).toEqual({ code: 0, out: '', err: '' });
-    expect((await place.run(['generate'])).out).toBe('All files are up to date.\n');
+    expect((await workspace.run(['generate'])).out).toContain('Wrote config.sample.yaml.');
+    expect(await workspace.run(['generate', '--check'])).toEqual({ code: 0, out: '', err: '' });
+    expect((await workspace.run(['generate'])).out).toBe('All files are up to date.\n');
   });
 
   it('names a stale file, and does not change it', async () => {
-    await place.run(['generate']);
-    const file = join(place.folder, 'docs/configuration.md');
+    await workspace.run(['generate']);
+    const file = join(workspace.folder, 'docs/configuration.md');
     writeFileSync(file, 'old');
-    expect(await place.run(['generate', '--check'])).toEqual({
+    expect(await workspace.run(['generate', '--check'])).toEqual({
       code: 6,
       out: '',
       err: 'docs/configuration.md is stale.\nRun `npm run generate`.\n',

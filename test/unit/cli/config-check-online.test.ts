@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startStandInBridge, type StandInBridge } from '../../support/stand-in-bridge/stand-in-bridge.js';
 import { written } from '../config/written-config.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
-let place: Workplace;
+let workspace: CliWorkspace;
 let bridge: StandInBridge;
 beforeEach(async () => {
-  place = createWorkplace();
+  workspace = createWorkplace();
   bridge = await startStandInBridge({ sandbox: { dataCentres: [], publicKeyPem: '' }, homeserver: 'matrix.test' });
 });
 afterEach(async () => {
-  place.remove();
+  workspace.remove();
   await bridge.stop();
 });
 
 const check = (upstream: object | undefined, ...options: readonly string[]) => {
   const permissions = { 'matrix.test': 'user', 'other.test': 'commands' };
   const text = written({ bridge: { permissions, ...(upstream ? { upstream } : {}) } });
-  writeFileSync(join(place.folder, 'config.yaml'), text, { mode: 0o600 });
-  return place.run(['config', 'check', ...options]);
+  writeFileSync(join(workspace.folder, 'config.yaml'), text, { mode: 0o600 });
+  return workspace.run(['config', 'check', ...options]);
 };
 const right = () => ({ address: bridge.url, shared_secret: bridge.sharedSecret });
 

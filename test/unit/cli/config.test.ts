@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedSecret, written } from '../config/written-config.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
-let place: Workplace;
+let workspace: CliWorkspace;
 beforeEach(() => {
-  place = createWorkplace();
+  workspace = createWorkplace();
 });
-afterEach(() => place.remove());
+afterEach(() => workspace.remove());
 
-const read = (name: string) => readFileSync(join(place.folder, name), 'utf8');
-const write = (name: string, text: string) => writeFileSync(join(place.folder, name), text, { mode: 0o600 });
+const read = (name: string) => readFileSync(join(workspace.folder, name), 'utf8');
+const write = (name: string, text: string) => writeFileSync(join(workspace.folder, name), text, { mode: 0o600 });
 const keysNamed = (err: string) => [...err.matchAll(/^ {2}(\S+) \(/gm)].map(([, key]) => key);
 
 describe('gangway config init', () => {
   it('writes a file that only its owner may read', async () => {
-    expect(await place.run(['config', 'init', '--embedded'])).toMatchObject({ code: 0, err: '' });
-    expect(statSync(join(place.folder, 'config.yaml')).mode & 0o777).toBe(0o600);
+    expect(await workspace.run(['config', 'init', '--embedded'])).toMatchObject({ code: 0, err: '' });
+    expect(statSync(join(workspace.folder, 'config.yaml')).mode & 0o777).toBe(0o600);
   });
 
   it('writes a file that is valid except for the keys that must be edited', async () => {
-    await place.run(['config', 'init', '--embedded', '-c', 'my.yaml']);
-    const { code, err } = await place.run(['config', 'check', '-c', 'my.yaml']);
+    await workspace.run(['config', 'init', '--embedded', '-c', 'my.yaml']);
+    const { code, err } = await workspace.run(['config', 'check', '-c', 'my.yaml']);
     expect(code).toBe(3);
     expect(keysNamed(err)).toEqual([
       'homeserver.domain',
@@ -35,10 +35,10 @@ describe('gangway config init', () => {
   });
 
   it('with the server name, leaves only api_id and api_hash to edit', async () => {
-    await place.run(['config', 'init', '--embedded', '--domain', 'matrix.test']);
-    expect(keysNamed((await place.run(['config', 'check'])).err)).toEqual(['telegram.api_id', 'telegram.api_hash']);
+    await workspace.run(['config', 'init', '--embedded', '--domain', 'matrix.test']);
+    expect(keysNamed((await workspace.run(['config', 'check'])).err)).toEqual(['telegram.api_id', 'telegram.api_hash']);
     const env = { GANGWAY_TELEGRAM__API_ID: '4242', GANGWAY_TELEGRAM__API_HASH: 'a'.repeat(32) };
-    expect(await place.run(['config', 'check', '--who', '@u:matrix.test'], env)).toMatchObject({
+    expect(await workspace.run(['config', 'check', '--who', '@u:matrix.test'], env)).toMatchObject({
       code: 0,
       out: expect.stringContaining('@u:matrix.test may log in'),
       err: '',
@@ -47,8 +47,8 @@ describe('gangway config init', () => {
 
   it('generates new secrets each time, and prints none of them', async () => {
     const printed = [
-      await place.run(['config', 'init', '--embedded', '-c', 'a']),
-      await place.run(['config', 'init', '--embedded', '-c', 'b']),
+      await workspace.run(['config', 'init', '--embedded', '-c', 'a']),
+      await workspace.run(['config', 'init', '--embedded', '-c', 'b']),
     ];
     const secrets = ['a', 'b'].flatMap((name) => [...read(name).matchAll(/^ +(?:shared_secret|key): "?([^"\n]+)/gm)]);
     const values = secrets.map(([, secret = '']) => secret);
@@ -61,7 +61,7 @@ describe('gangway config init', () => {
 
   it('leaves an existing file as it is', async () => {
     write('config.yaml', 'mine');
-    expect(await place.run(['config', 'init', '--embedded'])).toEqual({
+    expect(await workspace.run(['config', 'init', '--embedded'])).toEqual({
       code: 6,
       out: '',
       err: 'config.yaml was not written: it exists already. Move it away, or name another file.\n',
@@ -70,7 +70,7 @@ describe('gangway config init', () => {
   });
 
   it('reports that the folder does not exist', async () => {
-    const { code, err } = await place.run(['config', 'init', '--embedded', '-c', 'gone/config.yaml']);
+    const { code, err } = await workspace.run(['config', 'init', '--embedded', '-c', 'gone/config.yaml']);
     expect({ code, err }).toEqual({ code: 6, err: 'gone/config.yaml was not written: its folder does not exist.\n' });
   });
 
@@ -81,13 +81,13 @@ describe('gangway config init', () => {
     ['circle/config.yaml', 'its path contains a cycle of symbolic links.'],
   ])('reports why it cannot write %s', async (file, why) => {
     write('file', '');
-    symlinkSync('circle', join(place.folder, 'circle'));
-    const { code, err } = await place.run(['config', 'init', '--embedded', '-c', file]);
+    symlinkSync('circle', join(workspace.folder, 'circle'));
+    const { code, err } = await workspace.run(['config', 'init', '--embedded', '-c', file]);
     expect({ code, err }).toEqual({ code: 6, err: `${file} was not written: ${why}\n` });
   });
 
   it.each(['example.com', 'https://matrix.test', 'a b'])('rejects %s as a server name', async (domain) => {
-    const { code, err } = await place.run(['config', 'init', '--embedded', '--domain', domain]);
+    const { code, err } = await workspace.run(['config', 'init', '--embedded', '--domain', domain]);
     expect(code).toBe(2);
     expect(err).toContain('--domain');
   });
@@ -103,10 +103,10 @@ describe('gangway config init asks which accounts to use', () => {
     };
   };
   const init = (args: readonly string[], terminal?: Terminal) =>
-    place.run(['config', 'init', '--domain', 'matrix.test', ...args], {}, terminal);
+    workspace.run(['config', 'init', '--domain', 'matrix.test', ...args], {}, terminal);
   const firstLine = async () => {
     const env = { GANGWAY_TELEGRAM__API_ID: '4242', GANGWAY_TELEGRAM__API_HASH: 'a'.repeat(32) };
-    const { code, out } = await place.run(['config', 'check'], env);
+    const { code, out } = await workspace.run(['config', 'check'], env);
     return { code, first: out.split('\n')[0] };
   };
 
@@ -150,7 +150,7 @@ describe('gangway config init asks which accounts to use', () => {
     ['with an address that is none', ['--homeserver', 'localhost:8008'], undefined],
   ])('writes nothing %s', async (_, args, terminal) => {
     expect((await init(args, terminal)).code).toBe(2);
-    expect(existsSync(join(place.folder, 'config.yaml'))).toBe(false);
+    expect(existsSync(join(workspace.folder, 'config.yaml'))).toBe(false);
   });
 
   it('names the three options when there is no terminal', async () => {
@@ -164,7 +164,7 @@ describe('gangway config check', () => {
     const mode =
       'accounts.mode: embedded. Gangway has the Matrix accounts of this server name. There must be no homeserver for it.';
     const engine = 'telegram.engine: gramjs. If the log contains "telegram client outdated", set it to mtcute.';
-    expect(await place.run(['config', 'check'])).toEqual({
+    expect(await workspace.run(['config', 'check'])).toEqual({
       code: 0,
       out: `${mode}\n${engine}\nconfig.yaml is valid.\n`,
       err: '',
@@ -173,7 +173,7 @@ describe('gangway config check', () => {
 
   it('lists all problems, with the line and the fix', async () => {
     write('config.yaml', written({ homeserver: { domain: 'example.com' }, http: { prot: 1 } }));
-    const { code, out, err } = await place.run(['config', 'check']);
+    const { code, out, err } = await workspace.run(['config', 'check']);
     expect({ code, out }).toEqual({ code: 3, out: expect.stringMatching(/^accounts\.mode: embedded\. .*\n$/) });
     expect(err).toBe(
       [
@@ -190,43 +190,46 @@ describe('gangway config check', () => {
 
   it('prints warnings, and exits with 0', async () => {
     write('config.yaml', written({ provisioning: { prefix: '/p/v1' } }));
-    const { code, err } = await place.run(['config', 'check']);
+    const { code, err } = await workspace.run(['config', 'check']);
     expect(code).toBe(0);
     expect(err).toContain('provisioning.prefix (line 7)\n    It is used as /p');
   });
 
   it('reports a missing file, and the command that writes one', async () => {
-    const { code, err } = await place.run(['config', 'check', '-c', 'gone.yaml']);
+    const { code, err } = await workspace.run(['config', 'check', '-c', 'gone.yaml']);
     expect(code).toBe(3);
     expect(err).toContain('gone.yaml');
     expect(err).toContain('there is no such file. Create one with `gangway config init`');
   });
 
   it('reads the files that the configuration names relative to it, from any working directory', async () => {
-    mkdirSync(join(place.folder, 'etc'));
+    mkdirSync(join(workspace.folder, 'etc'));
     write('etc/secret', `${sharedSecret}\n`);
     write('etc/config.yaml', written({ provisioning: { shared_secret: undefined, shared_secret_file: 'secret' } }));
-    expect(await place.run(['config', 'check', '-c', 'etc/config.yaml'])).toMatchObject({ code: 0 });
+    expect(await workspace.run(['config', 'check', '-c', 'etc/config.yaml'])).toMatchObject({ code: 0 });
   });
 
   it('renders the templates of messages, and bodies and headers of webhooks', async () => {
     const identity = { enabled: true, public_url: 'https://id.matrix.test' };
     const email = [{ type: 'smtp', host: 'mail.matrix.test', from: 'id@matrix.test' }];
-    mkdirSync(join(place.folder, 'mails'));
+    mkdirSync(join(workspace.folder, 'mails'));
     write('config.yaml', written({ identity, delivery: { email, templates: 'mails' } }));
-    expect(await place.run(['config', 'check'])).toMatchObject({ code: 0, err: '' });
+    expect(await workspace.run(['config', 'check'])).toMatchObject({ code: 0, err: '' });
     write('mails/validation.txt.eta', '<%= it.lnik %>');
-    const broken = await place.run(['config', 'check']);
+    const broken = await workspace.run(['config', 'check']);
     expect(broken.code).toBe(3);
     expect(broken.err).toContain('  validation.txt.eta\n    It fails: there is no it.lnik.\n');
     const phone = [{ type: 'webhook', url: 'https://sms.matrix.test', body: '{code}' }];
     write('config.yaml', written({ identity, delivery: { phone }, threepids: { allowed_countries: ['GB'] } }));
-    expect(await place.run(['config', 'check'])).toMatchObject({ code: 3, err: expect.stringContaining('webhook') });
+    expect(await workspace.run(['config', 'check'])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('webhook'),
+    });
   });
 
   it('reports a folder in place of a file', async () => {
-    mkdirSync(join(place.folder, 'config.yaml'));
-    expect((await place.run(['config', 'check'])).err).toContain('it is a folder');
+    mkdirSync(join(workspace.folder, 'config.yaml'));
+    expect((await workspace.run(['config', 'check'])).err).toContain('it is a folder');
   });
 });
 
@@ -239,7 +242,7 @@ describe('gangway config check --who', () => {
     ['@v:c.test', 7, 'may not log in (that requires user or admin): the entry "*": commands is for all users'],
   ])('%s exits with %i: %s', async (who, expected, said) => {
     write('config.yaml', written({ bridge: { permissions } }));
-    const { code, out } = await place.run(['config', 'check', '--who', who]);
+    const { code, out } = await workspace.run(['config', 'check', '--who', who]);
     expect(code).toBe(expected);
     expect(out).toContain(`${who} may`);
     expect(out).toContain(said);
@@ -247,25 +250,25 @@ describe('gangway config check --who', () => {
 
   it('reports that no line matches the user', async () => {
     write('config.yaml', written());
-    const { out } = await place.run(['config', 'check', '--who', '@u:c.test']);
+    const { out } = await workspace.run(['config', 'check', '--who', '@u:c.test']);
     expect(out).toContain('may not log in (that requires user or admin): bridge.permissions has no entry for');
   });
 
   it('answers also if other sections are invalid', async () => {
     write('config.yaml', written({ http: { port: 'x' } }));
-    const { code, out } = await place.run(['config', 'check', '--who', '@u:matrix.test']);
+    const { code, out } = await workspace.run(['config', 'check', '--who', '@u:matrix.test']);
     expect(code).toBe(3);
     expect(out).toContain('@u:matrix.test may log in');
   });
 
   it('reports that it cannot answer before bridge.permissions is valid', async () => {
     write('config.yaml', written({ bridge: { permissions: {} } }));
-    expect((await place.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('Cannot check whether');
+    expect((await workspace.run(['config', 'check', '--who', '@u:matrix.test'])).out).toContain('Cannot check whether');
   });
 
   it('accepts full Matrix IDs only', async () => {
     write('config.yaml', written());
-    expect(await place.run(['config', 'check', '--who', 'me'])).toMatchObject({
+    expect(await workspace.run(['config', 'check', '--who', 'me'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('It must be a whole Matrix ID, such as @user:server.'),
     });

@@ -6,17 +6,17 @@ import { systemClock } from '../../../src/base/clock.js';
 import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
 import { openTestDatabase } from '../../support/database.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
-let place: Workplace;
+let workspace: CliWorkspace;
 
 beforeEach(() => {
-  place = createWorkplace();
+  workspace = createWorkplace();
   configure({ enabled: true, public_url: 'https://pages.users.test/', path: '/telegram/' });
 });
 
-afterEach(() => place.remove());
+afterEach(() => workspace.remove());
 
 function configure(web: Readonly<Record<string, unknown>>): void {
   const config = {
@@ -28,16 +28,16 @@ function configure(web: Readonly<Record<string, unknown>>): void {
     web,
     encryption: { key: encryptionKey },
   };
-  writeFileSync(join(place.folder, 'config.yaml'), JSON.stringify(config));
+  writeFileSync(join(workspace.folder, 'config.yaml'), JSON.stringify(config));
 }
 
 describe('gangway link', () => {
   it('prints a link that signs the user in once', async () => {
-    const { code, out, err } = await place.run(['link', '@alice:users.test']);
+    const { code, out, err } = await workspace.run(['link', '@alice:users.test']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const token = /^https:\/\/pages\.users\.test\/telegram\/link\/([\w-]{22})\n$/.exec(out)?.[1] ?? expect.fail(out);
     const database = await openTestDatabase({
-      uri: new Secret(`sqlite:${join(place.folder, 'gangway.db')}`),
+      uri: new Secret(`sqlite:${join(workspace.folder, 'gangway.db')}`),
       encryption: { key: new Secret(encryptionKey), oldKeys: [] },
     });
     try {
@@ -58,7 +58,7 @@ describe('gangway link', () => {
       text: 'bridge.permissions does not let @alice:elsewhere.test log in to Telegram.',
     },
   ])('refuses $title', async ({ user, text }) => {
-    const { code, out, err } = await place.run(['link', user]);
+    const { code, out, err } = await workspace.run(['link', user]);
     expect({ code, out }).toEqual({ code: 7, out: '' });
     expect(err).toContain(text);
   });
@@ -71,7 +71,7 @@ describe('gangway link', () => {
     },
   ])('refuses if $title', async ({ web }) => {
     configure(web);
-    const { code, err } = await place.run(['link', '@alice:users.test']);
+    const { code, err } = await workspace.run(['link', '@alice:users.test']);
     expect(code).toBe(7);
     expect(err).toContain('Set web.enabled and web.sign_in.links to true.');
   });

@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { configFiles } from '../../../src/cli/config-files.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { written } from '../config/written-config.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
-let place: Workplace;
+let workspace: CliWorkspace;
 beforeEach(() => {
-  place = createWorkplace();
+  workspace = createWorkplace();
 });
-afterEach(() => place.remove());
+afterEach(() => workspace.remove());
 
 const announcement = z.object({
   data_centres: z.array(z.object({ id: z.number(), ip: z.string(), port: z.number() })),
@@ -21,7 +21,7 @@ const announcement = z.object({
 
 describe('gangway sandbox', () => {
   it.each([['--public-key'], ['--config-out']])('reports that it cannot write %s', async (option) => {
-    expect(await place.run(['sandbox', option, 'gone/x'])).toEqual({
+    expect(await workspace.run(['sandbox', option, 'gone/x'])).toEqual({
       code: 6,
       out: '',
       err: 'gone/x was not written: its folder does not exist.\n',
@@ -29,21 +29,27 @@ describe('gangway sandbox', () => {
   });
 
   it('writes a section of a configuration that uses it', async () => {
-    mkdirSync(join(place.folder, 'keys'));
-    const sandbox = await place.start(['sandbox', '--public-key', 'keys/sandbox.pem', '--config-out', 'fragment.yaml']);
+    mkdirSync(join(workspace.folder, 'keys'));
+    const sandbox = await workspace.start([
+      'sandbox',
+      '--public-key',
+      'keys/sandbox.pem',
+      '--config-out',
+      'fragment.yaml',
+    ]);
     const { data_centres: dataCentres } = announcement.parse(JSON.parse(sandbox.out));
-    const fragment: unknown = parse(readFileSync(join(place.folder, 'fragment.yaml'), 'utf8'));
-    const path = join(place.folder, 'config.yaml');
+    const fragment: unknown = parse(readFileSync(join(workspace.folder, 'fragment.yaml'), 'utf8'));
+    const path = join(workspace.folder, 'config.yaml');
     writeFileSync(path, written(z.record(z.string(), z.unknown()).parse(fragment)), { mode: 0o600 });
-    expect(await place.run(['config', 'check'])).toMatchObject({ code: 0, err: '' });
+    expect(await workspace.run(['config', 'check'])).toMatchObject({ code: 0, err: '' });
     const { telegram } = loadConfig({ path, env: {}, ...configFiles }).config;
     expect(telegram.dataCentres).toEqual(dataCentres);
-    expect(telegram.publicKeys).toEqual([readFileSync(join(place.folder, 'keys', 'sandbox.pem'), 'utf8')]);
+    expect(telegram.publicKeys).toEqual([readFileSync(join(workspace.folder, 'keys', 'sandbox.pem'), 'utf8')]);
     expect(await sandbox.stop()).toMatchObject({ code: 0, err: '' });
   });
 
   it('listens on the given address, and prints it', async () => {
-    const sandbox = await place.start(['sandbox', '--host', '127.0.0.2']);
+    const sandbox = await workspace.start(['sandbox', '--host', '127.0.0.2']);
     const { data_centres: dataCentres, control_url: controlUrl } = announcement.parse(JSON.parse(sandbox.out));
     expect(new URL(controlUrl).hostname).toBe('127.0.0.2');
     const info: unknown = await (await fetch(`${controlUrl}/info`)).json();
@@ -53,7 +59,7 @@ describe('gangway sandbox', () => {
   });
 
   it('on all addresses, prints one that clients can connect to', async () => {
-    const sandbox = await place.start(['sandbox', '--host', '0.0.0.0']);
+    const sandbox = await workspace.start(['sandbox', '--host', '0.0.0.0']);
     const { data_centres: dataCentres, control_url: controlUrl } = announcement.parse(JSON.parse(sandbox.out));
     expect(dataCentres.map(({ ip }) => ip)).not.toContain('0.0.0.0');
     for (const hostname of ['127.0.0.1', new URL(controlUrl).hostname]) {

@@ -16,17 +16,17 @@ import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { openTestDatabase } from '../../support/database.js';
 import { silentLogger } from '../../support/silent-logger.js';
 import { until } from '../../support/until.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 const owner = '@alice:users.test' as Mxid;
-let place: Workplace;
+let workspace: CliWorkspace;
 let database: Database;
 
 beforeEach(async () => {
-  place = createWorkplace();
+  workspace = createWorkplace();
   writeFileSync(
-    join(place.folder, 'config.yaml'),
+    join(workspace.folder, 'config.yaml'),
     JSON.stringify({
       homeserver: { domain: 'users.test' },
       accounts: { mode: 'off' },
@@ -40,17 +40,17 @@ beforeEach(async () => {
     }),
   );
   database = await openTestDatabase({
-    uri: new Secret(`sqlite:${join(place.folder, 'gangway.db')}`),
+    uri: new Secret(`sqlite:${join(workspace.folder, 'gangway.db')}`),
     encryption: { key: new Secret(encryptionKey), oldKeys: [] },
   });
 });
 
 afterEach(async () => {
   await database.close();
-  place.remove();
+  workspace.remove();
 });
 
-const sessions = (...args: readonly string[]) => place.run(['sessions', ...args]);
+const sessions = (...args: readonly string[]) => workspace.run(['sessions', ...args]);
 
 async function link(tx: Transaction, id: string, heldBy: SessionHolder): Promise<void> {
   const times = { createdAt: Number(id), updatedAt: 0 };
@@ -351,7 +351,7 @@ describe('gangway sessions', () => {
     });
 
     it('waits for a running daemon, also if it is told that none runs', async () => {
-      const lock = await claimForDaemon(join(place.folder, 'gangway.db'));
+      const lock = await claimForDaemon(join(workspace.folder, 'gangway.db'));
       const exporting = exportIt('--yes', '--stopped');
       await until(async () => (await stored())?.state === 'export_requested');
       const closeConnection = () => Promise.resolve();

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 import { openTestDatabase } from '../../support/database.js';
-import { createWorkplace, type Workplace } from '../../support/ran-command.js';
+import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
 
 const encryptionKey = Buffer.alloc(32, 7).toString('base64');
-let place: Workplace;
+let workspace: CliWorkspace;
 
 const configure = (homeserver: Readonly<Record<string, string>>, more: object = {}) =>
   writeFileSync(
-    join(place.folder, 'config.yaml'),
+    join(workspace.folder, 'config.yaml'),
     JSON.stringify({
       homeserver: { domain: 'users.test', ...homeserver },
       accounts: { mode: homeserver['address'] === undefined ? 'embedded' : 'relay' },
@@ -35,11 +35,11 @@ const typing = (...answers: readonly (string | undefined)[]): Terminal => {
   };
 };
 
-const user = (...args: readonly string[]) => place.run(['user', ...args]);
-const userTyping = (terminal: Terminal, ...args: readonly string[]) => place.run(['user', ...args], {}, terminal);
+const user = (...args: readonly string[]) => workspace.run(['user', ...args]);
+const userTyping = (terminal: Terminal, ...args: readonly string[]) => workspace.run(['user', ...args], {}, terminal);
 const accountOf = async (mxid: string) => {
   const database = await openTestDatabase({
-    uri: new Secret(`sqlite:${join(place.folder, 'gangway.db')}`),
+    uri: new Secret(`sqlite:${join(workspace.folder, 'gangway.db')}`),
     encryption: { key: new Secret(encryptionKey), oldKeys: [] },
   });
   const accounts = await database.transaction((tx) => tx.accounts.list());
@@ -48,12 +48,12 @@ const accountOf = async (mxid: string) => {
 };
 
 beforeEach(() => {
-  place = createWorkplace();
+  workspace = createWorkplace();
   configure({});
-  writeFileSync(join(place.folder, 'password'), 'a password\n');
+  writeFileSync(join(workspace.folder, 'password'), 'a password\n');
 });
 
-afterEach(() => place.remove());
+afterEach(() => workspace.remove());
 
 describe('gangway user', () => {
   it('creates accounts and lists them', async () => {
@@ -75,10 +75,10 @@ describe('gangway user', () => {
   });
 
   it('stores no password in clear', async () => {
-    writeFileSync(join(place.folder, 'password'), 'the clear text of it');
+    writeFileSync(join(workspace.folder, 'password'), 'the clear text of it');
     await user('add', 'alice', '--password-file', 'password');
     expect((await accountOf('@alice:users.test'))?.passwordHash?.reveal()).toMatch(/^\$argon2id\$/);
-    expect(readFileSync(join(place.folder, 'gangway.db'), 'latin1')).not.toContain('the clear text of it');
+    expect(readFileSync(join(workspace.folder, 'gangway.db'), 'latin1')).not.toContain('the clear text of it');
   });
 
   it('asks for a password twice', async () => {
@@ -135,12 +135,12 @@ describe('gangway user', () => {
   });
 
   it('reports the problem of a password file', async () => {
-    writeFileSync(join(place.folder, 'empty'), '\n');
-    writeFileSync(join(place.folder, 'two'), 'one\ntwo\n');
-    writeFileSync(join(place.folder, 'long'), 'x'.repeat(513));
-    writeFileSync(join(place.folder, 'marked'), '\ufeffa password\n');
-    writeFileSync(join(place.folder, 'latin'), Buffer.from('Stra\u00dfe\n', 'latin1'));
-    writeFileSync(join(place.folder, 'wide'), Buffer.from('\ufeffa password\r\n', 'utf16le'));
+    writeFileSync(join(workspace.folder, 'empty'), '\n');
+    writeFileSync(join(workspace.folder, 'two'), 'one\ntwo\n');
+    writeFileSync(join(workspace.folder, 'long'), 'x'.repeat(513));
+    writeFileSync(join(workspace.folder, 'marked'), '\ufeffa password\n');
+    writeFileSync(join(workspace.folder, 'latin'), Buffer.from('Stra\u00dfe\n', 'latin1'));
+    writeFileSync(join(workspace.folder, 'wide'), Buffer.from('\ufeffa password\r\n', 'utf16le'));
     const problemOf = async (file: string) => {
       const { code, err } = await user('add', 'alice', '--password-file', file);
       return `${code} ${err}`;
@@ -169,7 +169,7 @@ describe('gangway user', () => {
   });
 
   it('reports the problems of the configuration', async () => {
-    writeFileSync(join(place.folder, 'config.yaml'), 'http: {port: x}');
+    writeFileSync(join(workspace.folder, 'config.yaml'), 'http: {port: x}');
     expect(await user('list')).toMatchObject({ code: 3, out: '', err: expect.stringContaining('config.yaml has') });
   });
 });

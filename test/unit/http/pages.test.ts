@@ -77,7 +77,7 @@ describe('a page', () => {
     const undeclared: Endpoint = { ...pageEndpoint(), replies: { 200: jsonShape } };
     server = await startServer([testSurface([undeclared])], { undeclaredReplies: 'strip' });
     expect(await get()).toMatchObject({ status: 200, text: html });
-    expect(server.log.lines.map(({ message }) => message)).toContain('reply is not as declared');
+    expect(server.log.lines.map(({ message }) => message)).toContain('reply schema mismatch');
   });
 
   it('answers another method of its path', async () => {

@@ -209,7 +209,7 @@ describe('a reply that is not declared', () => {
       undeclaredReplies: 'strip',
     });
     expect((await get('/test/say/x')).text).toBe('{"oops":true}');
-    expect(await server.log.line('reply is not as declared')).toMatchObject({
+    expect(await server.log.line('reply schema mismatch')).toMatchObject({
       level: 'error',
       fields: { endpoint: 'say', status: 409 },
     });

@@ -220,7 +220,7 @@ describe('a WebSocket', () => {
   it('is closed after a defect, which is logged', async () => {
     const { open, server } = await start(() => Promise.reject(new Error('broken')));
     expect(await (await mustOpen(open())).closed).toBe(1011);
-    expect(await server.log.line('a conversation on a WebSocket failed')).toMatchObject({ level: 'error' });
+    expect(await server.log.line('websocket conversation failed')).toMatchObject({ level: 'error' });
   });
 
   it('is closed when the client sends too much, or too large a message', async () => {

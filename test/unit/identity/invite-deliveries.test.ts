@@ -252,8 +252,8 @@ describe('many deliveries', () => {
 
 describe('a stopping daemon', () => {
   it('before a delivery leaves it to the next daemon', async () => {
-    const place = await createMigratedSqlite();
-    const first = await openTestDatabase({ uri: place.uri });
+    const testDatabase = await createMigratedSqlite();
+    const first = await openTestDatabase({ uri: testDatabase.uri });
     const federation = createFakeFederation();
     // Never started, as if it had been killed right after the answer.
     const before = await openIdentityService({ database: first, federation });
@@ -262,19 +262,19 @@ describe('a stopping daemon', () => {
     await first.close();
     expect(federation.asked).toEqual([]);
 
-    const second = await openTestDatabase({ uri: place.uri });
+    const second = await openTestDatabase({ uri: testDatabase.uri });
     const { clock, signingKeys } = before;
     const after = await open({ database: second, federation, clock, signingKeys });
     await after.settle();
     expect(federation.taken).toEqual([{ server: home, body: signed }]);
     await after.close();
     await second.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   it('during a delivery stops soon, and the next daemon repeats the delivery', async () => {
-    const place = await createMigratedSqlite();
-    const first = await openTestDatabase({ uri: place.uri });
+    const testDatabase = await createMigratedSqlite();
+    const first = await openTestDatabase({ uri: testDatabase.uri });
     const federation = createFakeFederation();
     const before = await open({ database: first, federation });
     const release = federation.hold(home);
@@ -287,14 +287,14 @@ describe('a stopping daemon', () => {
     await first.close();
     release();
 
-    const second = await openTestDatabase({ uri: place.uri });
+    const second = await openTestDatabase({ uri: testDatabase.uri });
     const { clock, signingKeys } = before;
     const after = await open({ database: second, federation, clock, signingKeys });
     await after.settle();
     expect(federation.taken).toHaveLength(2);
     expect(federation.taken[1]).toEqual(federation.taken[0]);
     await second.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   it('waits for a delivery that ends soon, and begins no other', async () => {

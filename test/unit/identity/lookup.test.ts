@@ -262,10 +262,10 @@ describe('the pepper', () => {
   });
 
   it('is renewed under a new encryption key, so that the old one is not needed', async () => {
-    const place = await createMigratedSqlite();
+    const testDatabase = await createMigratedSqlite();
     const withKeys = (key: number, ...oldKeys: number[]) =>
       openTestDatabase({
-        uri: place.uri,
+        uri: testDatabase.uri,
         encryption: { key: testKey(key), oldKeys: oldKeys.map((old) => testKey(old)) },
       });
     const first = await withKeys(1);
@@ -293,7 +293,7 @@ describe('the pepper', () => {
     expect(await lookUp(after, [hash], renewed)).toEqual({ [hash]: alice });
     await after.close();
     await third.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });
 

@@ -132,20 +132,20 @@ describe('the file of the signing keys', () => {
   });
 
   it('is no longer valid once its line and its row are gone', async () => {
-    const place = await createMigratedSqlite();
+    const testDatabase = await createMigratedSqlite();
     try {
-      const first = await openTestDatabase({ uri: place.uri });
+      const first = await openTestDatabase({ uri: testDatabase.uri });
       const { current: stolen } = await load(first);
       await first.close();
       await writeFile(path, `ed25519 1 ${seed}\n`);
-      await place.execute(`DELETE FROM identity_signing_keys WHERE key_id = 'ed25519:0'`);
-      const second = await openTestDatabase({ uri: place.uri });
+      await testDatabase.execute(`DELETE FROM identity_signing_keys WHERE key_id = 'ed25519:0'`);
+      const second = await openTestDatabase({ uri: testDatabase.uri });
       const { publicKeys } = await load(second);
       expect(await publicKeys.isValid(stolen.publicKey)).toBe(false);
       expect(await publicKeys.isValid(publicKey)).toBe(true);
       await second.close();
     } finally {
-      await place.remove();
+      await testDatabase.remove();
     }
   });
 

@@ -46,7 +46,7 @@ function explorer({ web = {}, dns = {}, servers = {} }: World) {
     find: (server: string) => find(server as ServerName),
     async routeTo(server: string) {
       const { base, connectTo } = await find(server as ServerName);
-      return [base, ...connectTo.map((place) => place && `${place.host}:${place.port}`)];
+      return [base, ...connectTo.map((target) => target && `${target.host}:${target.port}`)];
     },
   };
 }

@@ -116,7 +116,7 @@ describe('if a message is not delivered', () => {
     const { validation, messenger } = await open({ logger });
     messenger.fail(delivery);
     expect(await failureOf(validation.requestToken(phoneRequest()))).toEqual(fault);
-    const { fields } = await logger.line('a validation token could not be sent');
+    const { fields } = await logger.line('validation token not sent');
     expect(JSON.parse(JSON.stringify(fields))).toEqual({
       reason: delivery.kind,
       medium: 'msisdn',
@@ -130,7 +130,7 @@ describe('if a message is not delivered', () => {
     const { validation, messenger } = await open({ logger });
     messenger.fail({ kind: 'channel_down' });
     await failureOf(validation.requestToken(emailRequest()));
-    const { fields } = await logger.line('a validation token could not be sent');
+    const { fields } = await logger.line('validation token not sent');
     expect(fields).toEqual({ reason: 'channel_down', medium: 'email', domain: 'mail.test' });
   });
 

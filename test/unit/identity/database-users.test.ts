@@ -3,7 +3,7 @@ import type { Mxid, ServerName } from '../../../src/base/mxid.js';
 import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { Database } from '../../../src/database/database.js';
-import { createIdentityAccounts, type IdentityAccountsDeps } from '../../../src/identity/database-accounts.js';
+import { createIdentityUsers, type IdentityUsersDeps } from '../../../src/identity/database-users.js';
 import { IdentityFailure, type IdentityFailureDetails } from '../../../src/identity/failure.js';
 import { FederationFailure, type FederationFailureDetails } from '../../../src/matrix/federation-failure.js';
 import { openTestDatabase } from '../../support/database.js';
@@ -25,8 +25,8 @@ const failing = (failure: FederationFailureDetails) => ({
   openIdSubject: () => Promise.reject(new FederationFailure(failure)),
 });
 
-const accountsWith = (options: Partial<IdentityAccountsDeps> = {}) =>
-  createIdentityAccounts({
+const accountsWith = (options: Partial<IdentityUsersDeps> = {}) =>
+  createIdentityUsers({
     database,
     openId: saying(alice),
     allowedServers: [],
@@ -92,7 +92,7 @@ describe('a user', () => {
 
   it('gets a token after the homeserver’s confirmation, and is identified by it', async () => {
     const asked: unknown[] = [];
-    const accounts = accountsWith({
+    const users = accountsWith({
       openId: {
         openIdSubject: (server, token) => {
           asked.push([server, token.reveal()]);
@@ -100,13 +100,13 @@ describe('a user', () => {
         },
       },
     });
-    const token = await accounts.register(openId());
+    const token = await users.register(openId());
     expect(asked).toEqual([['example.test', 'open id token']]);
     expect(token.reveal()).toMatch(/^[0-9A-Za-z]{64}$/);
-    expect(await accounts.holder(token)).toBe(alice);
-    const another = await accounts.register(openId());
+    expect(await users.holder(token)).toBe(alice);
+    const another = await users.register(openId());
     expect(another.equals(token)).toBe(false);
-    expect(await accounts.holder(token)).toBe(alice);
+    expect(await users.holder(token)).toBe(alice);
   });
 
   it.each([
@@ -117,23 +117,23 @@ describe('a user', () => {
     '@alice:EXAMPLE.test',
     '@alice:evil.test:example.test',
   ])('is refused if the homeserver vouches for a user of another server: %s', async (subject) => {
-    const accounts = accountsWith({ openId: saying(subject) });
-    expect(await failureOf(accounts.register(openId()))).toEqual({ kind: 'open_id_refused' });
+    const users = accountsWith({ openId: saying(subject) });
+    expect(await failureOf(users.register(openId()))).toEqual({ kind: 'open_id_refused' });
   });
 
   it.each(['', 'example.test/path', 'user@example.test', 'a b', 'example.test:', 'example.test:99999', '[::1', 'a#b'])(
     'is refused if the server name is impossible: %j',
     async (name) => {
-      const accounts = accountsWith({ openId: failing({ kind: 'no_connection' }) });
-      expect(await failureOf(accounts.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
+      const users = accountsWith({ openId: failing({ kind: 'no_connection' }) });
+      expect(await failureOf(users.register(openId(name)))).toEqual({ kind: 'server_name_invalid' });
     },
   );
 
   it('is refused if the configuration does not admit users of that server', async () => {
-    const accounts = accountsWith({ allowedServers: ['example.test' as ServerName, 'friend.test' as ServerName] });
-    await accounts.register(openId());
-    expect(await failureOf(accounts.register(openId('other.test')))).toEqual({ kind: 'server_not_allowed' });
-    expect(await failureOf(accounts.register(openId('example.test:8448')))).toEqual({ kind: 'server_not_allowed' });
+    const users = accountsWith({ allowedServers: ['example.test' as ServerName, 'friend.test' as ServerName] });
+    await users.register(openId());
+    expect(await failureOf(users.register(openId('other.test')))).toEqual({ kind: 'server_not_allowed' });
+    expect(await failureOf(users.register(openId('example.test:8448')))).toEqual({ kind: 'server_not_allowed' });
   });
 
   it.each<[FederationFailureDetails, IdentityFailureDetails['kind']]>([
@@ -153,11 +153,11 @@ describe('a user', () => {
 
   it('can be requested a limited number of times by one client, whatever the outcome', async () => {
     const registrationsPerClient = { max: 2, windowMs: day };
-    const accounts = accountsWith({ registrationsPerClient, openId: failing({ kind: 'no_connection' }) });
-    await failureOf(accounts.register(openId()));
-    await failureOf(accounts.register(openId()));
-    expect(await failureOf(accounts.register(openId()))).toEqual({ kind: 'rate_limited', retryAfterMs: day / 2 });
-    expect(await failureOf(accounts.register(openId('example.test', 'another')))).toMatchObject({
+    const users = accountsWith({ registrationsPerClient, openId: failing({ kind: 'no_connection' }) });
+    await failureOf(users.register(openId()));
+    await failureOf(users.register(openId()));
+    expect(await failureOf(users.register(openId()))).toEqual({ kind: 'rate_limited', retryAfterMs: day / 2 });
+    expect(await failureOf(users.register(openId('example.test', 'another')))).toMatchObject({
       kind: 'homeserver_unreachable',
     });
   });
@@ -167,37 +167,37 @@ describe('a token', () => {
   const unknown = { kind: 'token_unknown' };
 
   it('ends when its user logs out', async () => {
-    const accounts = accountsWith();
-    const [token, other] = [await accounts.register(openId()), await accounts.register(openId())];
-    await accounts.logOut(token);
-    expect(await failureOf(accounts.holder(token))).toEqual(unknown);
-    expect(await failureOf(accounts.logOut(token))).toEqual(unknown);
-    expect(await accounts.holder(other)).toBe(alice);
+    const users = accountsWith();
+    const [token, other] = [await users.register(openId()), await users.register(openId())];
+    await users.logOut(token);
+    expect(await failureOf(users.holder(token))).toEqual(unknown);
+    expect(await failureOf(users.logOut(token))).toEqual(unknown);
+    expect(await users.holder(other)).toBe(alice);
   });
 
   it.each(['', 'a'.repeat(64), 'a'.repeat(63), '\0', 'ü'.repeat(64)])(
     'that does not exist is unknown: %j',
     async (text) => {
-      const accounts = accountsWith();
-      expect(await failureOf(accounts.holder(new Secret(text)))).toEqual(unknown);
-      expect(await failureOf(accounts.logOut(new Secret(text)))).toEqual(unknown);
+      const users = accountsWith();
+      expect(await failureOf(users.holder(new Secret(text)))).toEqual(unknown);
+      expect(await failureOf(users.logOut(new Secret(text)))).toEqual(unknown);
     },
   );
 
   it('is valid while it is used, and a year longer', async () => {
-    const accounts = accountsWith();
-    const [used, unused] = [await accounts.register(openId()), await accounts.register(openId())];
+    const users = accountsWith();
+    const [used, unused] = [await users.register(openId()), await users.register(openId())];
     await clock.advance(year - 1);
-    await accounts.holder(used);
+    await users.holder(used);
     await clock.advance(1);
-    await accounts.sweep();
-    expect(await failureOf(accounts.holder(unused))).toEqual(unknown);
+    await users.sweep();
+    expect(await failureOf(users.holder(unused))).toEqual(unknown);
     await clock.advance(year - 2);
-    await accounts.sweep();
-    expect(await accounts.holder(used)).toBe(alice);
+    await users.sweep();
+    expect(await users.holder(used)).toBe(alice);
     await clock.advance(year);
-    await accounts.sweep();
-    expect(await failureOf(accounts.holder(used))).toEqual(unknown);
+    await users.sweep();
+    expect(await failureOf(users.holder(used))).toEqual(unknown);
   });
 });
 
@@ -210,29 +210,29 @@ describe('policies', () => {
   const unsigned = { kind: 'terms_unsigned' };
 
   it('need no acceptance if there are none', async () => {
-    const accounts = accountsWith();
-    await accounts.requireTerms(alice);
-    await accounts.acceptTerms(alice, []);
-    expect(accounts.policies).toEqual({});
+    const users = accountsWith();
+    await users.requireTerms(alice);
+    await users.acceptTerms(alice, []);
+    expect(users.policies).toEqual({});
   });
 
   it('must each be accepted, in any language, in one or several requests', async () => {
-    const accounts = accountsWith({ policies });
-    expect(accounts.policies).toEqual(policies);
-    expect(await failureOf(accounts.requireTerms(alice))).toEqual(unsigned);
-    await accounts.acceptTerms(alice, ['https://p.test/fr']);
-    await accounts.acceptTerms(alice, ['https://p.test/fr']);
-    expect(await failureOf(accounts.requireTerms(alice))).toEqual(unsigned);
-    await accounts.acceptTerms(alice, ['https://u.test/en']);
-    await accounts.requireTerms(alice);
-    expect(await failureOf(accounts.requireTerms(bob))).toEqual(unsigned);
+    const users = accountsWith({ policies });
+    expect(users.policies).toEqual(policies);
+    expect(await failureOf(users.requireTerms(alice))).toEqual(unsigned);
+    await users.acceptTerms(alice, ['https://p.test/fr']);
+    await users.acceptTerms(alice, ['https://p.test/fr']);
+    expect(await failureOf(users.requireTerms(alice))).toEqual(unsigned);
+    await users.acceptTerms(alice, ['https://u.test/en']);
+    await users.requireTerms(alice);
+    expect(await failureOf(users.requireTerms(bob))).toEqual(unsigned);
   });
 
   it('of an unknown URL are not accepted, nor is any other in the same request', async () => {
-    const accounts = accountsWith({ policies });
+    const users = accountsWith({ policies });
     const urls = ['https://p.test/en', 'https://u.test/en', 'https://u.test/de'];
-    expect(await failureOf(accounts.acceptTerms(alice, urls))).toEqual({ kind: 'terms_unknown_url' });
-    expect(await failureOf(accounts.requireTerms(alice))).toEqual(unsigned);
+    expect(await failureOf(users.acceptTerms(alice, urls))).toEqual({ kind: 'terms_unknown_url' });
+    expect(await failureOf(users.requireTerms(alice))).toEqual(unsigned);
   });
 
   it('must be accepted again in a new version', async () => {

@@ -10,19 +10,19 @@ const bob = '@bob:example.test' as Mxid;
 const later = 1_795_000_000_000;
 
 /** What the database promises of the users of the identity service, on every engine. */
-export function describeIdentityAccounts(createDatabase: () => Promise<TestDatabase>): void {
-  let place: TestDatabase;
+export function describeIdentityUsers(createDatabase: () => Promise<TestDatabase>): void {
+  let testDatabase: TestDatabase;
   let database: Database;
   const within = <T>(work: (tx: Transaction) => Promise<T>) => database.transaction(work);
 
   beforeEach(async () => {
-    place = await createDatabase();
-    database = await openTestDatabase({ uri: place.uri });
+    testDatabase = await createDatabase();
+    database = await openTestDatabase({ uri: testDatabase.uri });
   });
 
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   it('tokens are found by hash, and deleted once, or when they were not used for long', async () => {
@@ -54,7 +54,7 @@ export function describeIdentityAccounts(createDatabase: () => Promise<TestDatab
         text('https://policy.test/a', '2'),
       ]);
     });
-    const rows = await place.execute(`SELECT accepted_at FROM accepted_terms WHERE version = '1' ORDER BY url`);
+    const rows = await testDatabase.execute(`SELECT accepted_at FROM accepted_terms WHERE version = '1' ORDER BY url`);
     expect(rows.map((row) => Number(row['accepted_at']))).toEqual([later + 1, later, later]);
   });
 }

@@ -13,7 +13,7 @@ export interface Policy {
  * The users of version 2 of the identity service. Their homeserver authenticates them. Each method
  * throws IdentityFailure.
  */
-export interface IdentityAccounts {
+export interface IdentityUsers {
   /** Throws rate_limited if this client may not register now. Counts nothing. */
   checkClient(client: string): void;
   /**

@@ -8,10 +8,10 @@ import { parseServerName } from '../base/server-name.js';
 import type { Database } from '../database/database.js';
 import { FederationFailure, type FederationFailureDetails } from '../matrix/federation-failure.js';
 import type { OpenId } from '../matrix/federation.js';
-import type { IdentityAccounts, Policy } from './accounts.js';
+import type { IdentityUsers, Policy } from './users.js';
 import { IdentityFailure, type IdentityFailureDetails } from './failure.js';
 
-export interface IdentityAccountsDeps extends Runtime {
+export interface IdentityUsersDeps extends Runtime {
   readonly database: Database;
   readonly openId: OpenId;
   /** The homeservers whose users are admitted; empty for all. */
@@ -22,7 +22,7 @@ export interface IdentityAccountsDeps extends Runtime {
 }
 
 /** Creates the users, with their tokens in the database. */
-export function createIdentityAccounts(deps: IdentityAccountsDeps): IdentityAccounts {
+export function createIdentityUsers(deps: IdentityUsersDeps): IdentityUsers {
   const { database, openId, allowedServers, policies, clock, random, logger } = deps;
   const registrations = createLeakyBuckets(deps.registrationsPerClient, clock);
   const texts = Object.values(policies).flatMap(({ version, languages }) =>
