@@ -76,7 +76,7 @@ describe.each(Object.entries(places))('a bridge: %s', (_name, open) => {
     expect((await bridge.findUser(bob)).logins).toEqual([]);
   });
 
-  it('knows no ended process', async () => {
+  it('does not find an ended process', async () => {
     const process = await bridge.startHandOver(alice);
     await bridge.cancelHandOver(alice, process);
     await bridge.cancelHandOver(alice, process);

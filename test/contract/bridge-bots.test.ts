@@ -13,8 +13,8 @@ function isBotIn(info: object | undefined, profile: object | null): boolean | un
 
 describe('a login at the bridge', () => {
   it.each([
-    ['a bot, as the bridge knows', { is_bot: true, login_method: 'bot' }, { username: 'any' }, true],
-    ['a user, as the bridge knows', { is_bot: false, login_method: 'phone' }, { username: 'sand_bot' }, false],
+    ['a bot, according to the bridge', { is_bot: true, login_method: 'bot' }, { username: 'any' }, true],
+    ['a user, according to the bridge', { is_bot: false, login_method: 'phone' }, { username: 'sand_bot' }, false],
     ['a bot of the flow manual', manual, { username: 'sand_bot', name: 'Sand' }, true],
     ['a bot of the flow manual, in capitals', manual, { username: 'SandBot' }, true],
     ['a user of the flow manual', manual, { phone, username: 'sand' }, false],

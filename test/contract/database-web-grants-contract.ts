@@ -59,14 +59,17 @@ export function describeWebGrants(createDatabase: () => Promise<TestDatabase>): 
     for (const token of tokens) expect(stored).not.toContain(token);
   });
 
-  it.each(['', 'x', 'x'.repeat(22), `${'x'.repeat(21)}=`, 'ü'.repeat(22)])('knows no token %j', async (text) => {
-    await grants.openSession(alice);
-    expect(await grants.findSession(new Secret(text))).toBeUndefined();
-    expect(await grants.findLink(new Secret(text))).toBeUndefined();
-    expect(await grants.redeemLink(new Secret(text))).toBeUndefined();
-  });
+  it.each(['', 'x', 'x'.repeat(22), `${'x'.repeat(21)}=`, 'ü'.repeat(22)])(
+    'finds no grant for the token %j',
+    async (text) => {
+      await grants.openSession(alice);
+      expect(await grants.findSession(new Secret(text))).toBeUndefined();
+      expect(await grants.findLink(new Secret(text))).toBeUndefined();
+      expect(await grants.redeemLink(new Secret(text))).toBeUndefined();
+    },
+  );
 
-  it('tells sessions from links', async () => {
+  it('distinguishes sessions from links', async () => {
     const session = await grants.openSession(alice);
     const link = await grants.issueLink(bob);
     expect(await grants.findSession(link.token)).toBeUndefined();

@@ -42,7 +42,7 @@ it('a client that is destroyed before it reopens stays closed', async () => {
   expect(await outcome).toEqual({ kind: 'unreachable' });
 });
 
-it('a client knows the salt of a new key, and of a key that was used before', async () => {
+it('a client has the salt of a new key, and of a key that was used before', async () => {
   const wrongSalts = vi.spyOn(MTProtoSender.prototype, '_handleBadServerSalt');
   const open = async (session: TelegramSession | null, salts: SaltCache): Promise<TelegramSession | null> => {
     const client = createClient(session, salts);

@@ -80,7 +80,7 @@ describe.skipIf(synapseMissing)(`the relay in front of Synapse ${synapseMissing 
       await synapse.logged(/ 198\.51\.100\.78 .* 200 "GET \/_matrix\/client\/v3\/account\/whoami/);
     });
 
-    it('about 3PIDs that only Synapse knows', async () => {
+    it('about 3PIDs that only Synapse has', async () => {
       await newBob();
       await synapse.addAddress(bob.mxid, 'email', `known${count}@mail.test`);
       const email = { type: 'm.id.thirdparty', medium: 'email', address: `Known${count}@mail.test` };

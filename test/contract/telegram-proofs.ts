@@ -141,7 +141,7 @@ export function describeTelegramProofs(createDatabase: () => Promise<TestDatabas
     });
   });
 
-  describe('beside a homeserver that knows the owner of a 3PID', () => {
+  describe('beside a homeserver that returns the owner of a 3PID', () => {
     const upstream = () => {
       const owners = new Map<string, Mxid>();
       const state = { isDown: false };

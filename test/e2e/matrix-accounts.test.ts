@@ -150,7 +150,7 @@ describe('an OpenID token', () => {
 });
 
 describe('killed', () => {
-  it('between login and refresh, the daemon knows all its tokens', async () => {
+  it('between login and refresh, the daemon accepts all its tokens', async () => {
     const gangway = await started(await install(sandbox));
     await gangway.addUser(alice, password);
     const granted = await gangway.request('POST', `${client}/login`, login);

@@ -49,7 +49,7 @@ it('a signal a second after the first ends the daemon at once, with any pending 
 it.each([
   ['a response', { kind: 'silent', method: 'auth.signIn' }],
   ['a connection', { kind: 'silent' }],
-] as const)('a client that waits for %s past the stop deadline is told to retry', async (_, fault) => {
+] as const)('a client that waits for %s past the stop deadline receives an error to retry', async (_, fault) => {
   await start({ http: { shutdown_seconds: 1 } });
   await gangway.login(alice, 'request_code', { phone });
   sandbox.control.addFault(fault);

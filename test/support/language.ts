@@ -110,13 +110,14 @@ const isCode = (file: string): boolean => file.endsWith('.ts');
 const hasComments = (file: string): boolean => isCode(file) || file.endsWith('.yaml');
 
 /** Whether a line is a comment of its own. Prettier keeps the text of block comments behind `*`. */
-const isCommentLine = (line: string): boolean => /^\s*(?:\/\/|\/\*|\*|#)/u.test(line);
+const isCommentLine = (file: string, line: string): boolean =>
+  (isCode(file) ? /^\s*(?:\/\/|\/\*|\*)/u : /^\s*#/u).test(line);
 
 /** Returns the lines of a file, each with whether it is a comment. */
 const linesOf = (file: string): readonly { readonly text: string; readonly isComment: boolean }[] =>
   readFileSync(join(root, file), 'utf8')
     .split('\n')
-    .map((text) => ({ text, isComment: hasComments(file) && isCommentLine(text) }));
+    .map((text) => ({ text, isComment: hasComments(file) && isCommentLine(file, text) }));
 
 const applies = (scope: WordRule['scope'], isProse: boolean): boolean =>
   scope === 'every line' || (scope === 'prose') === isProse;

@@ -40,8 +40,8 @@ export const { requestCode, sendCode, sendPassword, botToken, addPhone } = login
   },
   words: {
     requestCode:
-      'If a code was sent and Telegram does not allow another yet, the reply contains this and no request is ' +
-      'sent to Telegram. Another phone number starts a new login.',
+      'If a code was sent and Telegram does not allow another yet, no request is sent to Telegram, and `message` ' +
+      'contains how long to wait. Another phone number starts a new login.',
     codeRequested: 'Code requested successfully',
     addPhone: 'Not part of the specification. Served unless `threepids.from_telegram` is `off`.',
   },

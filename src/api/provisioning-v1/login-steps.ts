@@ -34,8 +34,8 @@ export const { requestCode, sendCode, sendPassword, botToken, addPhone } = login
   },
   words: {
     requestCode:
-      'If a code was sent and Telegram does not allow another yet, the reply contains this and no request is ' +
-      'sent to Telegram. `code` describes how the code was sent; `resend_code` sends it another way. ' +
+      'If a code was sent and Telegram does not allow another yet, no request is sent to Telegram, and ' +
+      '`code.is_new` is false. `code` describes how the code was sent; `resend_code` sends it another way. ' +
       'Another phone number starts a new login.',
     codeRequested: 'Code requested',
     sendPassword: 'Also continues a QR login that requires the password.',

@@ -55,7 +55,7 @@ describe('the submit_url', () => {
     }
   });
 
-  it('knows no session of the identity service', async () => {
+  it('does not find sessions of the identity service', async () => {
     await start();
     const { validation, messenger } = server.contacts;
     const { sid } = await validation.requestToken({

@@ -63,14 +63,14 @@ const logins = [v3, v1].flatMap((prefix) =>
 );
 
 const requests = [...asks('/account/3pid'), ...asks('/account/password')];
-const channels = ['works', 'is down', 'knows no such address'] as const;
+const channels = ['works', 'is down', 'rejects the address'] as const;
 const cells = requests.flatMap((request) => channels.map((channel) => ({ ...request, channel })));
 
 describe('an unauthenticated caller cannot detect whether a 3PID is in use', () => {
   it.each(cells)('by $what if the channel $channel', async ({ path, bodyFor, inUse, free, channel }) => {
     await start();
     if (channel === 'is down') server.contacts.messenger.fail({ kind: 'channel_down' });
-    if (channel === 'knows no such address') server.contacts.messenger.fail({ kind: 'address_unknown' });
+    if (channel === 'rejects the address') server.contacts.messenger.fail({ kind: 'address_unknown' });
     for (const attempt of [1, 1, 2]) {
       const answer = await answerTo(path, bodyFor(free, attempt), free);
       expect(answer).toMatchObject({ status: 200 });

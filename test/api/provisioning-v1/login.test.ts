@@ -176,7 +176,7 @@ describe('a request of Dimension', () => {
   });
 
   it.each(['/portal/!room:example.org', '/portal/%21room%3Aexample.org', '/portal/-1001234'])(
-    'is told that %s is not bridged',
+    'receives an error that %s is not bridged',
     async (path) => {
       const reply = await send('GET', `${path}?user_id=${alice}&room_id=!room:example.org`);
       expect(`${reply.status} ${reply.text}`).toBe(

@@ -132,7 +132,7 @@ describe('a login by phone', () => {
     expect(asked.words).toContain(`Telegram hat einen Code für ${phones.plain} an die Telegram-App`);
   });
 
-  it('tells what to do while Telegram is down, and goes on with the same number', async () => {
+  it('shows what to do while Telegram is down, and continues with the same number', async () => {
     const first = await start('phone');
     api.telegram.goDown();
     const page = await answer(first, { phone: phones.plain });
@@ -196,7 +196,7 @@ describe('going back, reloading and other tabs', () => {
     expect(pathOf(back)).toBe(pathOf(asked));
   });
 
-  it('tells that what was entered after the end of the session was not sent', async () => {
+  it('shows that the input after the end of the session was not sent', async () => {
     const asked = await answer(await start('phone'), { phone: phones.plain });
     const calls = api.telegram.calls('signIn');
     for (const cookie of ['', `__Host-gangway=${'x'.repeat(22)}`]) {

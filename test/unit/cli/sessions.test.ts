@@ -350,7 +350,7 @@ describe('gangway sessions', () => {
       expect(await stored()).toMatchObject({ state: 'exported' });
     });
 
-    it('waits for a running daemon, also if it is told that none runs', async () => {
+    it('waits for a running daemon, also if the caller claims that none runs', async () => {
       const lock = await claimForDaemon(join(workspace.folder, 'gangway.db'));
       const exporting = exportIt('--yes', '--stopped');
       await until(async () => (await stored())?.state === 'export_requested');

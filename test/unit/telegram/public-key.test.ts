@@ -12,7 +12,7 @@ function pemOf(modulus: Buffer, type: 'pkcs1' | 'spki'): string {
 
 describe('a public key of a Telegram network', () => {
   it.each(['pkcs1', 'spki'] as const)(
-    'has the fingerprints that gramjs knows for the keys of Telegram (%s)',
+    'has the fingerprints that gramjs contains for the keys of Telegram (%s)',
     (type) => {
       for (const [fingerprint, { n, e }] of _serverKeys) {
         const key = readPublicKey(pemOf(bytesOf(n.toString()), type));

@@ -115,7 +115,7 @@ describe('a login that the relay forwards', () => {
     expect(sent().map((body) => body['refresh_token'])).toEqual([true, undefined]);
   });
 
-  it('may be of a type that only the homeserver knows, and contains the access token of an application service', async () => {
+  it('may be of a type that only the homeserver supports, and contains the access token of an application service', async () => {
     const attempt = otherLogin('m.login.application_service', 'alice');
     await failureOf(relay.authority.logIn({ ...attempt, accessToken: new Secret('as_token') }));
     expect(homeserver.requests).toMatchObject([
@@ -327,7 +327,7 @@ describe('the owner of an access token', () => {
   });
 });
 
-describe('a login by a 3PID whose user only the relay knows', () => {
+describe('a login by a 3PID whose user only the relay finds', () => {
   const known = { type: 'm.id.thirdparty', medium: 'email', address: 'alice@mail.test' };
   const unknown = { type: 'm.id.thirdparty', medium: 'email', address: 'unknown@mail.test' };
   const forbidden = { errcode: 'M_FORBIDDEN', error: 'Invalid username or password' };

@@ -128,17 +128,21 @@ describe('another identity server', () => {
   });
 
   it.each([
-    { status: 403, body: { errcode: 'M_TERMS_NOT_SIGNED', error: 'Terms', x: { y: 1 } }, told: 'M_TERMS_NOT_SIGNED' },
-    { status: 404, body: { errcode: 'M_NO_VALID_SESSION', error: 'None' }, told: 'M_NO_VALID_SESSION' },
+    {
+      status: 403,
+      body: { errcode: 'M_TERMS_NOT_SIGNED', error: 'Terms', x: { y: 1 } },
+      errcode: 'M_TERMS_NOT_SIGNED',
+    },
+    { status: 404, body: { errcode: 'M_NO_VALID_SESSION', error: 'None' }, errcode: 'M_NO_VALID_SESSION' },
     // A client would conclude from some of these that its own access token is invalid.
-    { status: 401, body: { errcode: 'M_UNKNOWN_TOKEN', error: 'Gone', soft_logout: true }, told: 'M_UNAUTHORIZED' },
-    { status: 401, body: { errcode: 'M_MISSING_TOKEN', error: 'Gone', flows: [] }, told: 'M_UNAUTHORIZED' },
-  ])('that refuses to bind is reported with its error: $body.errcode', async ({ status, body, told }) => {
+    { status: 401, body: { errcode: 'M_UNKNOWN_TOKEN', error: 'Gone', soft_logout: true }, errcode: 'M_UNAUTHORIZED' },
+    { status: 401, body: { errcode: 'M_MISSING_TOKEN', error: 'Gone', flows: [] }, errcode: 'M_UNAUTHORIZED' },
+  ])('that refuses to bind is reported with its error: $body.errcode', async ({ status, body, errcode }) => {
     under.identityServers.answer('elsewhere.test', { status, body });
     expect(await failureOf(bindAt('elsewhere.test'))).toEqual({
       kind: 'identity_server_refused',
       status,
-      body: { errcode: told, error: body.error },
+      body: { errcode, error: body.error },
     });
     expect(await unbind()).toBe('no-support');
   });

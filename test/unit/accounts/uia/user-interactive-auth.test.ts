@@ -171,7 +171,7 @@ describe('user-interactive authentication', () => {
     expect(await database.transaction((tx) => tx.uiaSessions.find(session))).toBeUndefined();
   });
 
-  it('knows no stages but its own', async () => {
+  it('rejects stages that it does not offer', async () => {
     expect(await asked(uia.authenticate(operation, { type: 'm.login.sso' }))).toMatchObject({
       errcode: 'M_UNRECOGNIZED',
       flows: [{ stages: ['word'] }],
