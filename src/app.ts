@@ -2,6 +2,7 @@ import { createLoginLimits, type LoginLimits } from './accounts/login-limits.js'
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
+import { composeAdmin } from './app/admin.js';
 import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
 import { composeBridge } from './app/bridge.js';
@@ -153,6 +154,16 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         runtime,
       );
       if (web) sweepNowAndThen('old sessions of the web page', () => web.sweep());
+      const admin = composeAdmin(config, { processes: login }, runtime);
+      const serverOptions = {
+        trustedProxies: http.trustedProxies,
+        undeclaredReplies: 'strip',
+        isUnavailable: (failure: unknown) => failure instanceof DatabaseFailure,
+        limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes, maxConnections: http.maxConnections },
+        clock,
+        random,
+        logger,
+      } as const;
       const server = createHttpServer({
         host: http.host,
         port: http.port,
@@ -173,17 +184,18 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
           ...createClientServerSurfaces(clientServer),
           ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
           ...sessions.surfaces,
+          ...(admin && !config.admin.listener ? [admin] : []),
           ...(web?.surfaces ?? []),
           createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
         ],
-        trustedProxies: http.trustedProxies,
-        undeclaredReplies: 'strip',
-        isUnavailable: (failure) => failure instanceof DatabaseFailure,
-        limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes, maxConnections: http.maxConnections },
-        clock,
-        random,
-        logger,
+        ...serverOptions,
       });
+      if (admin && config.admin.listener) {
+        const adminServer = createHttpServer({ ...config.admin.listener, surfaces: [admin], ...serverOptions });
+        closers.push(() => adminServer.stop(http.shutdownMs));
+        const { host, port } = await adminServer.start();
+        logger.info('admin listening', { host, port });
+      }
       const leaveOthers = async () => {
         proofs?.leave();
         await Promise.all([pool.close(), gateway.close()]);

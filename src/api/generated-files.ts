@@ -1,4 +1,6 @@
 import type { EndpointContract } from '../http/endpoint.js';
+import { adminOperations } from './admin/index.js';
+import { adminOpenApi } from './admin/openapi.js';
 import { clientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
 import { clientServerV3 } from './client-server-v3/index.js';
@@ -38,6 +40,7 @@ export const describedEndpoints: readonly EndpointContract[] = [
   ...provisioningV1Contracts,
   ...provisioningV3Contracts,
   ...sessionOperations,
+  ...adminOperations,
   createLink,
   ...clientServerV3.flatMap(({ endpoints }) => endpoints),
   ...clientServerV1.endpoints,
@@ -73,6 +76,10 @@ export const apiFiles: readonly ApiFile[] = [
   {
     path: 'docs/openapi/sessions-v1.json',
     render: () => json(sessionsOpenApi(sessionOperations)),
+  },
+  {
+    path: 'docs/openapi/admin-v1.json',
+    render: () => json(adminOpenApi(adminOperations)),
   },
   {
     path: 'docs/openapi/web-links-v1.json',

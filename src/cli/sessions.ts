@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { Database, Transaction } from '../database/database.js';
+import type { RevocationOutcome } from '../admin/revoke-session.js';
+import type { Transaction } from '../database/database.js';
 import type { HandOverRecord } from '../database/tables/hand-overs.js';
 import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import { configFileOption } from './config-file-option.js';
@@ -79,7 +80,8 @@ export function addSessions(program: Command, context: CliContext, end: (code: n
     .action((telegramUserId: string, { config }: ConfigOption) =>
       withDatabase(config, context, async ({ database, config: { bridge } }) => {
         if (bridge.upstream === undefined) return refuse('No bridge is configured (bridge.upstream).');
-        const isWaiting = await database.transaction((tx) => retry(tx, telegramUserId, context.clock.now()));
+        const { retryHandOver } = await import('../admin/retry-hand-over.js');
+        const isWaiting = await database.transaction((tx) => retryHandOver(tx, telegramUserId, context.clock.now()));
         if (isWaiting) return print([`The running daemon asks the bridge about ${telegramUserId} within 10 seconds.`]);
         refuse(`No hand-over of ${telegramUserId} is waiting or refused. See gangway sessions list.`);
       }),
@@ -94,8 +96,9 @@ export function addSessions(program: Command, context: CliContext, end: (code: n
     .action((telegramUserId: string, { config, yes = false, withoutBridge = false }: RevokeOptions) =>
       withDatabase(config, context, async ({ database }) => {
         if (!yes) return refuse('This logs the user out of Telegram. Add --yes to do it.');
-        const outcome = await revoke(database, telegramUserId, { withoutBridge, now: context.clock.now() });
-        if (outcome === 'unknown') {
+        const { revokeSession } = await import('../admin/revoke-session.js');
+        const outcome = await revokeSession(database, telegramUserId, { withoutBridge, now: context.clock.now() });
+        if (outcome === undefined) {
           return refuse(`No user is logged in as ${telegramUserId}. See gangway sessions list.`);
         }
         print([`Removed ${telegramUserId}. ${rests[outcome]}`]);
@@ -200,49 +203,4 @@ const rests = {
   ended: 'The daemon ends its session at Telegram.',
   exported: 'End its exported session in the Telegram app.',
   at_bridge: 'If its session is still in use, end it in the Telegram app.',
-} as const;
-
-/**
- * Deletes the linked account. Without the bridge, its logins that wait to be ended there are ended
- * here, or left to the user.
- */
-async function revoke(
-  database: Database,
-  telegramUserId: string,
-  { withoutBridge, now }: { readonly withoutBridge: boolean; readonly now: number },
-): Promise<keyof typeof rests | 'unknown'> {
-  const { endLogin, leaveSession } = await import('../login/owned-logins.js');
-  return database.transaction(async (tx) => {
-    const found = await tx.telegramAccounts.findByTelegramUserId(telegramUserId);
-    const account =
-      found && (await tx.telegramAccounts.hold(found.id)) ? await tx.telegramAccounts.find(found.id) : undefined;
-    const isStored = account && (await tx.sessionLeases.find(account.id))?.state === 'exported';
-    if (account) await endLogin(tx, account, now);
-    const ending = withoutBridge ? await tx.handOvers.listEnding(telegramUserId) : [];
-    for (const { id, owner, session } of ending) {
-      await tx.handOvers.delete(id);
-      if (session !== null) await leaveSession(tx, { id, owner, session, since: now });
-    }
-    if (account === undefined && ending.length === 0) return 'unknown';
-    if (account?.heldBy === 'export' && !isStored) return 'exported';
-    return ending.some(({ session }) => session === null) ? 'at_bridge' : 'ended';
-  });
-}
-
-/**
- * Makes the hand-over due if it waits, or starts it again if it was refused. Returns false if there
- * is none.
- */
-async function retry(tx: Transaction, telegramUserId: string, now: number): Promise<boolean> {
-  const { startHandOver } = await import('../hand-over/start-hand-over.js');
-  let isDue = false;
-  for (const { id, state } of await tx.handOvers.listByTelegramUserId(telegramUserId)) {
-    if (state === 'refused') {
-      const account = (await tx.telegramAccounts.hold(id)) && (await tx.telegramAccounts.find(id));
-      if (account && (await startHandOver(tx, account, now))) isDue = true;
-    } else if (await tx.handOvers.update(id, state, { dueAt: now })) {
-      isDue = true;
-    }
-  }
-  return isDue;
-}
+} as const satisfies Record<RevocationOutcome, string>;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { accounts } from './sections/accounts.js';
+import { admin } from './sections/admin.js';
 import { bridge } from './sections/bridge.js';
 import { database } from './sections/database.js';
 import { delivery } from './sections/delivery.js';
@@ -32,6 +33,7 @@ export const sections = {
   login,
   bridge,
   sessions,
+  admin,
   encryption,
   logging,
 } as const;

@@ -25,10 +25,10 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
 
 function completed(read: Partial<Config>, folder: string): Config | undefined {
   const { homeserver, http, provisioning, accounts, telegram, login, bridge, encryption, logging } = read;
-  const { identity, threepids, delivery, outgoing, sessions, web } = read;
+  const { identity, threepids, delivery, outgoing, sessions, admin, web } = read;
   if (!homeserver || !http || !provisioning || !accounts || !read.database || !telegram) return undefined;
   if (!login || !bridge || !encryption || !logging) return undefined;
-  if (!identity || !threepids || !delivery || !outgoing || !sessions || !web) return undefined;
+  if (!identity || !threepids || !delivery || !outgoing || !sessions || !admin || !web) return undefined;
   const database = { ...read.database, uri: anchoredUri(read.database.uri, folder) };
   return {
     homeserver,
@@ -45,6 +45,7 @@ function completed(read: Partial<Config>, folder: string): Config | undefined {
     login,
     bridge,
     sessions,
+    admin,
     encryption,
     logging,
   };

@@ -235,6 +235,15 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
         await Promise.all(logins.map(({ id }) => completion.endSessionOf(owner, id)));
       });
     },
+
+    cancelForced: (owner, loginId) =>
+      runExclusive(owner, `cancel ${loginId} forced`, async () => {
+        const login = (await store.list(owner)).find(({ id }) => id === loginId);
+        if (!login) return false;
+        await endProcess(owner, login);
+        await completion.endSessionOf(owner, loginId);
+        return true;
+      }),
   };
 }
 

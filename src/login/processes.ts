@@ -155,4 +155,9 @@ export interface LoginProcesses {
   cancel(owner: Mxid, loginId: LoginId): Promise<void>;
   /** Cancels all login processes of the owner, including those of LoginService. */
   cancelAll(owner: Mxid): Promise<void>;
+  /**
+   * Cancels a login process of any dialect for an administrator, whatever the permissions of its
+   * owner. Returns false if it is not in progress.
+   */
+  cancelForced(owner: Mxid, loginId: LoginId): Promise<boolean>;
 }

@@ -15,6 +15,7 @@ import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityUsers } from './database-identity-users-contract.js';
 import { describeIdentity } from './database-identity-contract.js';
+import { describeKnownUsers } from './database-known-users-contract.js';
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
@@ -30,6 +31,7 @@ describe('validations on SQLite', () => describeValidation(createMigratedSqlite)
 describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createMigratedSqlite));
 describe('users of the identity service on SQLite', () => describeIdentityUsers(createMigratedSqlite));
 describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
+describe('lists for administrators on SQLite', () => describeKnownUsers(createMigratedSqlite));
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
 describe('hand-overs on SQLite', () => describeHandOvers(createMigratedSqlite));
 describe('session leases on SQLite', () => describeSessionLeases(createMigratedSqlite));

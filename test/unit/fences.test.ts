@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  admin: ['accounts', 'database', 'hand-over', 'login'],
   bridge: [],
   config: [],
   observability: [],
@@ -34,6 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   http: ['observability'],
   api: [
     'accounts',
+    'admin',
     'bridge',
     'config',
     'delivery',
@@ -53,6 +55,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'accounts',
     'accounts/embedded',
     'accounts/relay',
+    'admin',
     'api',
     'bridge',
     'config',
@@ -77,6 +80,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'accounts',
     'accounts/embedded',
     'accounts/relay',
+    'admin',
     'api',
     'app',
     'bridge',

@@ -1,26 +1,8 @@
 import { kind, listOfKinds } from '../listed-kinds.js';
 import { webAddress } from '../network-address.js';
 import { group, required, withDefault } from '../setting.js';
-import { Complaint, listOf, oneOf, secretText, text, wholeNumber } from '../value.js';
-
-const minSecretLength = 16;
-const fresh =
-  'Put a fresh random text of at least 16 characters here, such as the output of `openssl rand -base64 32`.';
-
-/** A secret that goes into an HTTP header. */
-const ownSecret = secretText(
-  {
-    expects: `a random text of at least ${minSecretLength} characters`,
-    samples: ['put-a-random-text-here'],
-    minLength: minSecretLength,
-    todo: fresh,
-  },
-  (input) =>
-    /^[\x21-\x7e]*$/.test(input) ||
-    new Complaint(
-      'The value (not shown here) contains a space or another character that is not safe in an HTTP header. ' + fresh,
-    ),
-);
+import { headerSecret, programName, requireDistinct } from '../header-secret.js';
+import { listOf, oneOf, text, wholeNumber } from '../value.js';
 
 const formats = ['mautrix', 'gramjs', 'telethon', 'mtcute', 'gotd', 'pyrogram'] as const;
 
@@ -29,14 +11,12 @@ const consumer = kind(
   'A program that sends its secret as `Authorization: Bearer <secret>`.',
   {
     name: required(
-      text({ expects: 'a name of letters, digits, dots, dashes and underscores' }, (input) =>
-        /^[\w.-]{1,64}$/.test(input) ? input : undefined,
-      ),
+      programName,
       'archiver',
       'The name of the program, for the log and for other programs that request the same session.',
     ),
     secret: required(
-      ownSecret,
+      headerSecret,
       'put-a-random-text-here',
       'The secret of this program. Each program must have its own.',
     ),
@@ -83,7 +63,7 @@ const webhook = kind(
   'A server that receives each event by POST, as signed JSON.',
   {
     url: required(webAddress, 'https://archiver.example.org/gangway', 'The URL that events are sent to.'),
-    secret: required(ownSecret, 'put-a-random-text-here', 'The key of the signature (HMAC-SHA256).'),
+    secret: required(headerSecret, 'put-a-random-text-here', 'The key of the signature (HMAC-SHA256).'),
     events: withDefault(listOf(oneOf(events), 'types of events'), [...events], 'The types of events that it receives.'),
   },
   (keys) => ({ url: keys.url, secret: keys.secret, events: keys.events }),
@@ -129,22 +109,7 @@ export const sessions = group(
       const message = `${repeated} is in the list more than once.`;
       context.addIssue({ code: 'custom', path: ['webhooks'], message });
     }
-    const names = keys.consumers.map(({ name }) => name);
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['consumers'],
-        message: `The name ${twice} is in the list more than once.`,
-      });
-    }
-    const shared = keys.consumers.find((one, index) =>
-      keys.consumers.slice(0, index).some(({ secret }) => secret.equals(one.secret)),
-    );
-    if (shared !== undefined) {
-      const message = `${shared.name} has the same secret as another program. Give each program a secret of its own.`;
-      context.addIssue({ code: 'custom', path: ['consumers'], message });
-    }
+    requireDistinct(keys.consumers, { list: 'consumers', kind: 'program' }, context);
     return {
       consumers: keys.consumers,
       defaultLeaseMs: keys.default_lease_seconds * 1000,

@@ -1,9 +1,10 @@
-import { EntitySchema, type FindOptionsWhere, In, LessThan } from 'typeorm';
+import { EntitySchema, type FindOptionsWhere, In, LessThan, MoreThan } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
 import type { SealedColumn } from '../sealing/sealer.js';
 import type { Sealing, Table } from '../table.js';
+import type { Page } from './known-users.js';
 import type { TransactionSession } from '../transaction-session.js';
 
 /** A row of hand_overs; `session` is sealed. */
@@ -90,6 +91,8 @@ export interface HandOverStore {
   find(id: string): Promise<HandOverRecord | undefined>;
   listByTelegramUserId(telegramUserId: string): Promise<HandOverRecord[]>;
   listByOwner(owner: Mxid): Promise<HandOverRecord[]>;
+  /** Returns hand-overs in the order of their IDs, which are the keys of pages. */
+  page(page: Page): Promise<HandOverRecord[]>;
   /** Returns hand-overs that are `pending` or `ending`, earliest due first. Opens no session. */
   listOpen(limit: number): Promise<Pick<HandOverRecord, 'id' | 'dueAt'>[]>;
   /** Returns hand-overs that are `ending`, of all Telegram accounts or of one, oldest first. */
@@ -136,6 +139,12 @@ function openStore(session: TransactionSession, { sealer }: Sealing): HandOverSt
     },
 
     listByOwner: (owner) => list({ owner }),
+
+    async page({ after, limit }) {
+      const rows = await repository().find({ where: { id: MoreThan(after ?? '') }, order: { id: 'ASC' }, take: limit });
+      return rows.map(record);
+    },
+
     listEnding: (telegramUserId) =>
       list({ state: ending, ...(telegramUserId === undefined ? {} : { telegramUserId }) }),
     listByTelegramUserId: (telegramUserId) => list({ telegramUserId }),

@@ -83,6 +83,8 @@ export interface IdentityAssociationStore {
   /** Deletes the association and its lookup hashes. */
   delete(id: string): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
+  /** Returns what is published for the user, oldest first. */
+  listByUser(mxid: Mxid): Promise<(ThirdPartyAddress & Pick<IdentityAssociationRecord, 'createdAt'>)[]>;
   /**
    * Returns up to `limit` associations without a lookup hash of that pepper, by ID from after
    * `afterId`.
@@ -160,6 +162,11 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
 
     async deleteByUser(mxid) {
       await repository().delete({ mxid });
+    },
+
+    async listByUser(mxid) {
+      const rows = await repository().find({ where: { mxid }, order: { createdAt: 'ASC', id: 'ASC' } });
+      return rows.map((row) => ({ ...openAddress(row), createdAt: row.createdAt }));
     },
 
     async hold(ids) {

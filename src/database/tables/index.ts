@@ -19,6 +19,7 @@ import { identityInvites } from './identity-invites.js';
 import { identitySigningKeys } from './identity-signing-keys.js';
 import { identityTokens } from './identity-tokens.js';
 import { inviteDeliveries } from './invite-deliveries.js';
+import { knownUsers } from './known-users.js';
 import { loginProcesses } from './login-processes.js';
 import { loginTokens } from './login-tokens.js';
 import { lookupHashes } from './lookup-hashes.js';
@@ -58,6 +59,7 @@ const tables = {
   lookupHashes,
   acceptedTerms,
   webGrants,
+  knownUsers,
 } satisfies Record<string, Table<object>>;
 
 type Tables = typeof tables;

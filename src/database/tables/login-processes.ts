@@ -4,6 +4,7 @@ import type { Secret } from '../../base/secret.js';
 import { epochMs, primaryText, text } from '../columns.js';
 import { createRowReader, type Reader } from '../reader.js';
 import type { SealedColumn } from '../sealing/sealer.js';
+import type { Page } from './known-users.js';
 import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
@@ -51,6 +52,10 @@ export interface LoginProcessReader {
    * includes expired ones.
    */
   listByOwner(owner: Mxid, after: number): Promise<LoginProcessRecord[]>;
+  /** Returns the process with this ID of any owner. */
+  findAny(id: string): Promise<LoginProcessRecord | undefined>;
+  /** Returns processes in the order of their IDs, which are the keys of pages. */
+  page(page: Page): Promise<LoginProcessRecord[]>;
 }
 
 /** Stores login processes. A Matrix ID may have several. */
@@ -96,6 +101,15 @@ function openReader(reader: Reader, sealing: Sealing): LoginProcessReader {
     async listByOwner(owner, after) {
       const rest = 'WHERE owner = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC';
       return (await rows.select(rest, [owner, after])).map(record);
+    },
+
+    async findAny(id) {
+      const row = await rows.first('WHERE id = $1', [id]);
+      return row && record(row);
+    },
+
+    async page({ after, limit }) {
+      return (await rows.select(`WHERE id > $1 ORDER BY id LIMIT ${limit}`, [after ?? ''])).map(record);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Secret } from '../../base/secret.js';
 import { epochMs, optionalText, primaryText, text } from '../columns.js';
 import { createRowReader, type Reader } from '../reader.js';
 import type { SealedColumn } from '../sealing/sealer.js';
+import type { Page } from './known-users.js';
 import type { ReadableTable, Sealing } from '../table.js';
 import type { TransactionSession } from '../transaction-session.js';
 
@@ -82,6 +83,8 @@ export interface TelegramAccountReader {
   find(id: string): Promise<TelegramAccountRecord | undefined>;
   /** Returns the linked account of that Telegram user, if any. */
   findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
+  /** Returns accounts in the order of their Telegram user IDs, which are the keys of pages. */
+  page(page: Page): Promise<TelegramAccountRecord[]>;
 }
 
 /** Stores linked accounts. A Matrix ID may have several. */
@@ -156,6 +159,11 @@ function openReader(reader: Reader, sealing: Sealing): TelegramAccountReader {
     async findByTelegramUserId(telegramUserId) {
       const row = await rows.first('WHERE telegram_user_id = $1', [telegramUserId]);
       return row && record(row);
+    },
+
+    async page({ after, limit }) {
+      const rest = `WHERE telegram_user_id > $1 ORDER BY telegram_user_id LIMIT ${limit}`;
+      return (await rows.select(rest, [after ?? ''])).map(record);
     },
   };
 }

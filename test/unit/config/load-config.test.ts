@@ -17,6 +17,7 @@ describe('a configuration with the required keys only', () => {
     expect(warnings).toEqual([]);
     expect(JSON.parse(JSON.stringify(config))).toEqual({
       homeserver: { domain: 'matrix.test' },
+      admin: { tokens: [] },
       http: {
         host: '127.0.0.1',
         port: 28917,
