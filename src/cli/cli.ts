@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAdmin } from './admin.js';
 import { addConfigCheck } from './config-check.js';
 import { addConfigInit } from './config-init.js';
 import { addDemo } from './demo.js';
@@ -35,6 +36,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addRun(program, context, end);
   addUser(program, context, end);
   addSessions(program, context, end);
+  addAdmin(program, context, end);
   addLink(program, context, end);
   addHealthcheck(program, context, end);
   addSandbox(program, context, end);

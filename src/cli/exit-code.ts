@@ -9,6 +9,7 @@ export const exitCodes = {
   output: 6,
   account: 7,
   bridge: 8,
+  daemon: 9,
 } as const;
 
 /** The name of an exit code. */
@@ -27,9 +28,10 @@ const meanings: Readonly<Record<Ending, string>> = {
     'A file was not written: it exists already, or cannot be created. For `gangway generate --check`: a file is stale.',
   account:
     'For `gangway user`: nothing was changed, because the account does not exist, the name is taken or ' +
-    'invalid, the password is invalid, or the accounts are on a homeserver. For `gangway sessions`: no ' +
+    'invalid, the password is invalid, or the accounts are on a homeserver. For `gangway sessions` and `gangway admin`: no ' +
     'hand-over is waiting, there is no such login, or its session was not exported. For `gangway config ' +
     'check --who`: the user may not log in.',
+  daemon: 'For `gangway admin`: the daemon does not answer, rejects the token, or cannot do it at the moment.',
   bridge: 'For `gangway config check --online`: the bridge does not accept logins. The reason is on standard error.',
 };
 

@@ -1,61 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRevoker } from '../../../src/accounts/revocation.js';
-import { createAdministration } from '../../../src/admin/administration.js';
-import { createAdminSurface } from '../../../src/api/admin/index.js';
 import type { Mxid } from '../../../src/base/mxid.js';
-import { Secret } from '../../../src/base/secret.js';
-import { createBearerAuth } from '../../../src/http/bearer-auth.js';
-import { ownedLogins } from '../../../src/login/owned-logins.js';
+import { adminToken, alice, bob, openAdminApi, type AdminApi } from '../../support/admin-api.js';
 import { documentedErrors } from '../../support/documented-errors.js';
 import { fillTables } from '../../support/filled-tables.js';
-import { startServer, type TestServer } from '../../support/http-server.js';
-import { openLoginFixture, type OpenLoginFixture } from '../../support/login-fixture.js';
-import { silentLogger } from '../../support/silent-logger.js';
+import type { TestServer } from '../../support/http-server.js';
+import type { OpenLoginFixture } from '../../support/login-fixture.js';
 
-const token = 'secret of the helpdesk';
-const alice = '@alice:example.org' as Mxid;
-const bob = '@bob:example.org' as Mxid;
 const removed = '@mallory:elsewhere.org' as Mxid;
 const phones = ['447400123501', '447400123502'];
 
+let api: AdminApi;
 let fixture: OpenLoginFixture;
 let server: TestServer;
 
-async function serve(hasBridge: boolean): Promise<TestServer> {
-  const { database, clock, login } = fixture;
-  const revoker = createRevoker(ownedLogins);
-  const administration = createAdministration({ database, revoker, processes: login, hasBridge, clock });
-  const consumers = [{ name: 'helpdesk', secret: new Secret(token) }];
-  const allowance = { failuresAllowed: 3, windowMs: 60_000, logger: silentLogger };
-  const authenticate = createBearerAuth({ secrets: [], consumers, ...allowance });
-  return startServer([createAdminSurface({ administration, authenticate })]);
-}
-
 beforeEach(async () => {
-  fixture = await openLoginFixture();
-  const { database, clock } = fixture;
-  await database.transaction(async (tx) => {
-    await tx.lookupHashes.insertPepper({ id: 'pepper', pepper: 'any', createdAt: 0 });
-    await tx.lookupHashes.activatePepper('pepper', 0);
-    for (const [mxid, tag] of [
-      [alice, '3501'],
-      [bob, '3502'],
-    ] as const) {
-      const account = { mxid, passwordHash: undefined, createdAt: clock.now(), deactivatedAt: undefined };
-      await tx.accounts.insert(account);
-      await tx.devices.insert({ mxid, deviceId: 'PHONE', displayName: 'Phone', createdAt: clock.now() });
-      await fillTables(tx, { mxid, tag, at: clock.now() });
-    }
-  });
-  server = await serve(true);
+  api = await openAdminApi();
+  ({ fixture, server } = api);
 });
 
-afterEach(async () => {
-  await server.stop(1000);
-  await fixture.close();
-});
+afterEach(() => api.close());
 
-async function call(path: string, body?: unknown, { as = token, at = server } = {}) {
+async function call(path: string, body?: unknown, { as = adminToken, at = server } = {}) {
   const response = await fetch(`http://127.0.0.1:${at.port}/_gangway/v1/admin${path}`, {
     headers: { Authorization: `Bearer ${as}` },
     ...(body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -219,7 +184,7 @@ describe('the admin API', () => {
   });
 
   it('refuses to retry a hand-over without a bridge', async () => {
-    const bridgeless = await serve(false);
+    const bridgeless = await api.serve(false);
     const answer = await call('/hand_overs/773501/retry', '', { at: bridgeless });
     await bridgeless.stop(1000);
     expect(answer.body['errcode']).toBe('GANGWAY.NO_BRIDGE');
