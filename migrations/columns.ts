@@ -15,6 +15,11 @@ export function epochMs(name: string): TableColumnOptions {
   return { name, type: 'bigint' };
 }
 
+/** Microseconds since the Unix epoch, never null. */
+export function epochUs(name: string): TableColumnOptions {
+  return epochMs(name);
+}
+
 /** Returns a text column, null if there is none. */
 export function optionalText(name: string): TableColumnOptions {
   return { name, type: 'text', isNullable: true };

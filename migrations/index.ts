@@ -7,6 +7,7 @@ import { CreateIdentity1796000000005 } from './0005-create-identity.js';
 import { CreateSessions1796000000006 } from './0006-create-sessions.js';
 import { CreateWebGrants1796000000007 } from './0007-create-web-grants.js';
 import { CreateDaemons1796000000008 } from './0008-create-daemons.js';
+import { CreateRateLimits1796000000009 } from './0009-create-rate-limits.js';
 
 /**
  * All migrations, in the order in which they are applied. A migration never changes, not even
@@ -22,4 +23,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateSessions1796000000006,
   CreateWebGrants1796000000007,
   CreateDaemons1796000000008,
+  CreateRateLimits1796000000009,
 ];

@@ -76,6 +76,8 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const pool = createConnectionPool({ ...telegram.connection, gateway, leases: database.leases, clock, logger });
       closers.push(() => pool.close());
 
+      sweepNowAndThen('rate limits', () => database.limiter.sweep());
+
       const runtime = { database, clock, random, logger };
       const accounts = chooseAccounts(config, runtime);
       if (accounts) sweepNowAndThen('what is over of Matrix accounts', () => accounts.sweep());
@@ -134,6 +136,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const limits = createLoginLimits({
         allowances: config.accounts.limits,
         serverName: config.homeserver.domain,
+        limiter: database.limiter,
         clock,
       });
       const findOpenIdUser = findOpenIdUserOf(config.homeserver, openIdTokens, clock);

@@ -29,7 +29,7 @@ export interface AccountCredentials {
    * Throws ThreepidFailure if this client may request no token for that medium, whatever the
    * address. Counts nothing.
    */
-  admitToken(medium: 'email' | 'msisdn', client: string): void;
+  admitToken(medium: 'email' | 'msisdn', client: string): Promise<void>;
   /**
    * Returns the reply of the request, including `sid`. Sends a token if the 3PID belongs to an
    * account. The reply is the same if it does not, and if the token cannot be sent. Throws

@@ -6,6 +6,7 @@ import { canonicalAddress } from '../base/canonical-address.js';
 import { AccountFailure, type AccountFailureDetails } from './failure.js';
 import { foldCase } from '../base/fold-case.js';
 import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
+import type { RateLimiter } from '../base/rate-limiter.js';
 
 /** The rate limits of logins. */
 export interface LoginAllowances {
@@ -23,6 +24,7 @@ export interface LoginLimitsDeps {
   readonly allowances: LoginAllowances;
   /** A localpart and the full Matrix ID on this server are one account. */
   readonly serverName: ServerName;
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
 }
 
@@ -33,7 +35,10 @@ export interface LoginParties {
   readonly identifier: UserIdentifier;
 }
 
-/** Counts logins. Each method throws AccountFailure `rate_limited` if there were too many. */
+/**
+ * Counts logins. Each method throws AccountFailure `rate_limited` if there were too many. Each
+ * daemon counts by client itself; all daemons count together by account.
+ */
 export interface LoginLimits {
   /** Throws if admitClient would. Counts nothing. */
   checkClient(client: string): void;
@@ -61,18 +66,18 @@ const clientsToLockOut = 10;
 // would take long, and no account has them.
 const maxNameLength = 512;
 
-/** Creates limits with empty counts. */
-export function createLoginLimits({ allowances, serverName, clock }: LoginLimitsDeps): LoginLimits {
+/** Creates limits. Counts by account are those of the limiter. */
+export function createLoginLimits({ allowances, serverName, limiter, clock }: LoginLimitsDeps): LoginLimits {
   const clients = createLeakyBuckets(allowances.perAddress, clock);
   const questions = createLeakyBuckets(allowances.perAddress, clock);
-  const successes = createLeakyBuckets(allowances.perAccount, clock);
   const refusedBridges = createLeakyBuckets(allowances.perAddress, clock);
-  const { failuresPerAccount } = allowances;
-  const nearFailures = createLeakyBuckets(failuresPerAccount, clock);
-  const allFailures = createLeakyBuckets(
-    { ...failuresPerAccount, max: failuresPerAccount.max * clientsToLockOut },
-    clock,
-  );
+  const { perAccount, failuresPerAccount } = allowances;
+  const successes = { name: 'logins by account', allowance: perAccount };
+  const nearFailures = { name: 'failed logins by client and account', allowance: failuresPerAccount };
+  const allFailures = {
+    name: 'failed logins by account',
+    allowance: { ...failuresPerAccount, max: failuresPerAccount.max * clientsToLockOut },
+  };
   const underWay = createTally();
 
   return {
@@ -92,28 +97,27 @@ export function createLoginLimits({ allowances, serverName, clock }: LoginLimits
 
     async logIn({ client, identifier }, logIn) {
       const name = nameKey(identifier, serverName);
-      const near = `${client} ${name}`;
-      const waitMs = Math.max(successes.waitMs(name), nearFailures.waitMs(near), allFailures.waitMs(name));
-      if (waitMs > 0) throw limited(waitMs);
-      // Each login under way may still turn out to be a wrong guess.
-      const isFull =
-        underWay.of(near) >= nearFailures.room(near) ||
-        underWay.of(name) >= Math.min(successes.room(name), allFailures.room(name));
-      if (isFull) throw limited(busyRetryMs);
-      underWay.add(near, 1);
+      const asSuccess = [{ limit: successes, key: name }];
+      const asFailure = [
+        { limit: nearFailures, key: `${client} ${name}` },
+        { limit: allFailures, key: name },
+      ];
+      // Until a login has ended, it counts as both.
+      const admission = await limiter.admit([...asSuccess, ...asFailure]);
+      if (!admission.isAdmitted) {
+        const { retryAfterMs } = admission;
+        throw limited(underWay.of(name) > 0 ? Math.min(retryAfterMs, busyRetryMs) : retryAfterMs);
+      }
       underWay.add(name, 1);
       try {
         const grant = await logIn();
-        successes.add(name);
+        await admission.revoke(asFailure);
         return grant;
       } catch (error) {
-        if (error instanceof AccountFailure && isWrongGuess(error.details)) {
-          nearFailures.add(near);
-          allFailures.add(name);
-        }
+        const isFailure = error instanceof AccountFailure && isWrongGuess(error.details);
+        await admission.revoke(isFailure ? asSuccess : [...asSuccess, ...asFailure]);
         throw error;
       } finally {
-        underWay.add(near, -1);
         underWay.add(name, -1);
       }
     },

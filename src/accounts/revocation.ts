@@ -125,6 +125,7 @@ export const tableDecisions: Readonly<Record<string, TableDecision>> = {
     keptBecause: 'They answer invites by other users, and are deleted when delivered or abandoned.',
   },
   flood_waits: { keptBecause: 'They are limits set by Telegram, do not name users, and expire.' },
+  rate_limits: { keptBecause: 'They count recent events under keyed hashes, and expire.' },
   daemons: { keptBecause: 'They belong to the server.' },
   connection_leases: { keptBecause: 'They name open connections, and are deleted when these close.' },
   identity_signing_keys: { keptBecause: 'They belong to the server.' },

@@ -18,6 +18,10 @@ export interface LeakyBuckets {
   waitMs(key: string, count?: number): number;
   /** It has happened `count` times more, once if absent. */
   add(key: string, count?: number): void;
+  /** Returns how long until the bucket is empty. */
+  fillMs(key: string): number;
+  /** Empties the bucket by so much. */
+  remove(key: string, ms: number): void;
 }
 
 // A key takes about a hundred bytes. An attacker who can fill so many has easier ways than evicting
@@ -47,6 +51,12 @@ export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): 
       if (emptyAt.size <= maxKeys) return;
       const [oldest] = emptyAt.keys();
       if (oldest !== undefined) emptyAt.delete(oldest);
+    },
+    fillMs,
+    remove(key, ms) {
+      const name = digest(key);
+      const at = emptyAt.get(name);
+      if (at !== undefined) emptyAt.set(name, at - ms);
     },
   };
 }

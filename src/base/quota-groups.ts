@@ -1,6 +1,6 @@
-import type { Clock } from './clock.js';
-import { createLeakyBuckets, type Allowance, type LeakyBuckets } from './leaky-buckets.js';
+import type { Allowance } from './leaky-buckets.js';
 import { serverNameOf, type Mxid, type ServerName } from './mxid.js';
+import type { RateEvent } from './rate-limiter.js';
 
 /** A caller, as far as shared budgets go. */
 export interface BudgetUser {
@@ -41,24 +41,24 @@ export function partOfAllowance({ max, windowMs }: Allowance, part: number): All
   return { max: Math.ceil(max * part), windowMs };
 }
 
-/** A bucket, and the key that is counted in it. */
-export type BucketCount = readonly [buckets: LeakyBuckets, key: string];
-
 /** A budget for each of many keys that all callers share. */
 export interface SharedBudget {
-  /** Returns all that a request of that caller counts in. */
-  countsOf(caller: BudgetUser, key: string): readonly BucketCount[];
+  /** Returns all that a request of that caller counts as. */
+  eventsOf(caller: BudgetUser, key: string): readonly RateEvent[];
 }
 
-/** Returns a budget of which nothing is used yet. */
-export function createSharedBudget(allowance: Allowance, quotaGroupsOf: QuotaGroupsOf, clock: Clock): SharedBudget {
-  const whole = createLeakyBuckets(allowance, clock);
-  const each = createLeakyBuckets(partOfAllowance(allowance, partOfEach), clock);
-  const ofOthers = createLeakyBuckets(partOfAllowance(allowance, others.part), clock);
+/** Returns a budget. `name` is the name of its rate limits. */
+export function createSharedBudget(name: string, allowance: Allowance, quotaGroupsOf: QuotaGroupsOf): SharedBudget {
+  const whole = { name, allowance };
+  const each = { name: `${name}, group`, allowance: partOfAllowance(allowance, partOfEach) };
+  const ofOthers = { name: `${name}, others`, allowance: partOfAllowance(allowance, others.part) };
   return {
-    countsOf: (caller, key) => [
-      [whole, key],
-      ...quotaGroupsOf(caller).map((group): BucketCount => [group === others ? ofOthers : each, `${group.key} ${key}`]),
+    eventsOf: (caller, key) => [
+      { limit: whole, key },
+      ...quotaGroupsOf(caller).map((group) => ({
+        limit: group === others ? ofOthers : each,
+        key: `${group.key} ${key}`,
+      })),
     ],
   };
 }

@@ -11,6 +11,8 @@ export interface Backend {
   readonly leases: Leases;
   /** Returns whether this daemon does what only one daemon should do. */
   leads(): boolean;
+  /** Whether other daemons may use the database too. */
+  readonly isShared: boolean;
   /** Whether all transactions share one connection and run one after another. */
   readonly serial: boolean;
   /** Reads what is committed. Rejects with an error that `explain` understands. */

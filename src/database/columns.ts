@@ -20,6 +20,11 @@ export function epochMs(name: string): EntitySchemaColumnOptions {
   };
 }
 
+/** Returns a column of epoch microseconds that is never null. They, too, are less than 2^53. */
+export function epochUs(name: string): EntitySchemaColumnOptions {
+  return epochMs(name);
+}
+
 /** Returns a text column that may be null. */
 export function optionalText(name: string): EntitySchemaColumnOptions {
   return { name, type: 'text', nullable: true };

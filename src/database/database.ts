@@ -1,5 +1,6 @@
 import type { Leases } from '../base/leases.js';
 import type { Locks } from '../base/locks.js';
+import type { RateLimiter } from '../base/rate-limiter.js';
 import type { Readers, Transaction } from './tables/index.js';
 
 export type { Readers, Transaction };
@@ -28,6 +29,8 @@ export interface Database {
    * them on PostgreSQL.
    */
   readonly leases: Leases;
+  /** Counts in memory on SQLite, and over all daemons on PostgreSQL. */
+  readonly limiter: RateLimiter;
   /**
    * Returns whether this daemon does what only one daemon should do. Two may for a moment after a
    * daemon has died.

@@ -1,3 +1,4 @@
+import { createLocalRateLimiter } from '../base/rate-limiter.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
@@ -6,6 +7,7 @@ import { prepareDatabase } from './prepare.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
+import { createSharedRateLimiter } from './shared-rate-limiter.js';
 import { openReaders, openStores } from './tables/index.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
@@ -47,6 +49,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await transactions.stop();
     await backend.close();
   };
+  const limiter = backend.isShared
+    ? createSharedRateLimiter({
+        query: (sql, parameters) => transactions.read(() => backend.reader.select(sql, parameters)),
+        hash: (subject) => hasher.hash(subject),
+        clock,
+        logger,
+      })
+    : createLocalRateLimiter(clock);
   const readers = openReaders(backend.reader, { sealer, hasher });
   return {
     read: (work) => transactions.read(() => work(readers)),
@@ -54,6 +64,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     probe: () => transactions.probe(),
     locks: backend.locks,
     leases: backend.leases,
+    limiter,
     leads: () => backend.leads(),
     close: () => (closing ??= close()),
   };

@@ -159,6 +159,7 @@ export async function openPostgres(
     locks,
     leases: leases ?? exclusiveLeases,
     leads: () => registration?.leads() ?? true,
+    isShared: true,
     serial: false,
     readsInTurn: false,
     explain,

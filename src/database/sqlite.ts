@@ -92,6 +92,7 @@ export async function openSqlite(
     locks: new KeyedMutex(),
     leases: exclusiveLeases,
     leads: () => true,
+    isShared: false,
     serial: true,
     get readsInTurn() {
       return committed === undefined;

@@ -153,7 +153,7 @@ interface Implementation<
    * Throws if the request is rejected whatever its body is. Called before the body is received;
    * consumes no rate limit.
    */
-  readonly admit?: (head: RequestHead) => void;
+  readonly admit?: (head: RequestHead) => void | Promise<void>;
   readonly handler: (
     request: EndpointRequest<PathNames<Path>, z.output<Body>, Query>,
   ) => Promise<DeclaredReply<Replies>>;
@@ -200,7 +200,7 @@ export interface Endpoint extends EndpointContract {
    * Throws if the request is rejected whatever its body is. Called before the body is received;
    * consumes no rate limit.
    */
-  readonly admit?: (head: RequestHead) => void;
+  readonly admit?: (head: RequestHead) => void | Promise<void>;
   /** Checks `body` against its shape (problem `body_unfit`) and runs the handler. */
   readonly run: (request: AnyRequest) => Promise<Answer | FileReply>;
 }

@@ -83,7 +83,7 @@ export function createInvites(deps: InvitesDeps): Invites {
       if (!messenger.canSend('email_invite')) throw new IdentityFailure({ kind: 'send_failed' });
       const { sender, roomId, address } = invite;
       const { caller, clientAddress } = request;
-      limits.admit({ sender, caller, clientAddress, address });
+      await limits.admit({ sender, caller, clientAddress, address });
       const ephemeral = makeEphemeralKey(random);
       const { id, token } = await insert(invite, ephemeral);
       const { details, brand } = request;

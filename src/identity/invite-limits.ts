@@ -1,9 +1,9 @@
 import type { ThirdPartyAddress } from '../base/canonical-address.js';
-import type { Clock } from '../base/clock.js';
 import { networkOf } from '../base/ip-networks.js';
-import { type Allowance, createLeakyBuckets } from '../base/leaky-buckets.js';
+import type { Allowance } from '../base/leaky-buckets.js';
 import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
-import { type BucketCount, createSharedBudget, type QuotaGroupsOf } from '../base/quota-groups.js';
+import { createSharedBudget, type QuotaGroupsOf } from '../base/quota-groups.js';
+import type { RateEvent, RateLimiter } from '../base/rate-limiter.js';
 import { IdentityFailure } from './failure.js';
 
 /** The rate limits of invite mails. */
@@ -29,10 +29,13 @@ export interface InviteParties {
   readonly address: ThirdPartyAddress;
 }
 
-/** Counts invites. */
+/** Counts invites. Each daemon counts by network itself; otherwise, all daemons count together. */
 export interface InviteLimits {
-  /** Counts an invite. Throws rate_limited, and counts nothing then. */
-  admit(parties: InviteParties): void;
+  /**
+   * Counts an invite. Throws rate_limited, and counts nothing then. Call it outside of
+   * transactions.
+   */
+  admit(parties: InviteParties): Promise<void>;
 }
 
 export interface InviteLimitsDeps {
@@ -40,32 +43,32 @@ export interface InviteLimitsDeps {
   /** Users of this server do not count towards a server's limit. */
   readonly ownServer: ServerName;
   readonly quotaGroupsOf: QuotaGroupsOf;
-  readonly clock: Clock;
+  readonly limiter: RateLimiter;
 }
 
 const clientPrefixes = { ipv4: 32, ipv6: 64 } as const;
 const networkPrefixes = { ipv4: 24, ipv6: 56 } as const;
 
-/** Creates limits with empty counts. */
-export function createInviteLimits({ allowances, ownServer, quotaGroupsOf, clock }: InviteLimitsDeps): InviteLimits {
-  const senders = createLeakyBuckets(allowances.perSender, clock);
-  const servers = createLeakyBuckets(allowances.perServer, clock);
-  const networks = createLeakyBuckets(allowances.perNetwork, clock);
-  const addresses = createSharedBudget(allowances.perAddress, quotaGroupsOf, clock);
+/** Creates the limits on that limiter. */
+export function createInviteLimits({ allowances, ownServer, quotaGroupsOf, limiter }: InviteLimitsDeps): InviteLimits {
+  const perSender = { name: 'invites by sender', allowance: allowances.perSender };
+  const perServer = { name: 'invites by server', allowance: allowances.perServer };
+  const perNetwork = { name: 'invites by network', allowance: allowances.perNetwork, isLocal: true };
+  const addresses = createSharedBudget('invites by address', allowances.perAddress, quotaGroupsOf);
   return {
-    admit({ sender, caller, clientAddress, address: { medium, address } }) {
+    async admit({ sender, caller, clientAddress, address: { medium, address } }) {
       const client = networkOf(clientAddress, clientPrefixes);
       const server = caller && serverNameOf(caller);
-      const counts: readonly BucketCount[] = [
+      const events: readonly RateEvent[] = [
         // A claimed sender does not use up the limit of the user that it names.
-        [senders, caller ?? `${client} ${sender}`],
-        ...(server === undefined || server === ownServer ? [] : [[servers, server] as const]),
-        [networks, networkOf(clientAddress, networkPrefixes)],
-        ...addresses.countsOf({ client, mxid: caller }, `${medium} ${address}`),
+        { limit: perSender, key: caller ?? `${client} ${sender}` },
+        ...(server === undefined || server === ownServer ? [] : [{ limit: perServer, key: server }]),
+        { limit: perNetwork, key: networkOf(clientAddress, networkPrefixes) },
+        ...addresses.eventsOf({ client, mxid: caller }, `${medium} ${address}`),
       ];
-      const retryAfterMs = Math.max(...counts.map(([buckets, key]) => buckets.waitMs(key)));
-      if (retryAfterMs > 0) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs });
-      for (const [buckets, key] of counts) buckets.add(key);
+      const admission = await limiter.admit(events);
+      if (admission.isAdmitted) return;
+      throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs: admission.retryAfterMs });
     },
   };
 }

@@ -94,7 +94,7 @@ export function createIdentityService(deps: IdentityServiceDeps): IdentityServic
     allowances: { ...options.invites, perAddress: invitesPerAddress },
     ownServer,
     quotaGroupsOf,
-    clock,
+    limiter: database.limiter,
   });
   return {
     keys: signingKeys.publicKeys,

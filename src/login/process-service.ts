@@ -74,7 +74,7 @@ export function createLoginProcesses(deps: LoginProcessesDeps): LoginProcesses {
     if (!(await mayStart(owner, replacing))) {
       throw new LoginProcessFailure({ kind: 'too_many_accounts', allowed: maxAccounts });
     }
-    if (flow === 'qr') calls.admitAttempt(owner);
+    if (flow === 'qr') await calls.checkAttempts(owner);
     await makeRoom(owner);
     const meta = initialMeta(how);
     const login = { id: randomId(random), startedAt: clock.now(), state: { step: firstSteps[flow] }, meta };

@@ -96,7 +96,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
   ): Promise<LoginStep> {
     const goesOn = session || login?.state.step === 'phone' ? login : undefined;
     const { id, startedAt, meta } = goesOn ?? { id: randomId(random), startedAt: clock.now(), meta: null };
-    calls.admitAttempt(owner);
+    await calls.checkAttempts(owner);
     const sent = await calls.ask({
       key: id,
       session,
@@ -120,7 +120,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
 
   async function resendCode(owner: Mxid, login: Login, { state }: Act<'resend_code'>): Promise<LoginStep> {
     const { phone, phoneCodeHash } = state;
-    calls.admitAttempt(owner);
+    await calls.checkAttempts(owner);
     const sent = await calls.ask({
       key: login.id,
       session: state.session,
@@ -195,7 +195,7 @@ export function createDecisionRunner(deps: DecisionRunnerDeps): DecisionRunner {
 
   async function signInBot(owner: Mxid, login: Login | undefined, token: Secret, input: GivenInput) {
     const id = randomId(random);
-    calls.admitAttempt(owner);
+    await calls.checkAttempts(owner);
     const outcome = await calls.ask({
       key: id,
       session: undefined,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js';
-import { createLeakyBuckets, type Allowance } from '../base/leaky-buckets.js';
+import type { Allowance } from '../base/leaky-buckets.js';
 import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Database } from '../database/database.js';
@@ -55,10 +55,10 @@ export interface TelegramCalls {
   ask<T>(question: Question<T>): Promise<Answer<T>>;
   /**
    * Throws the LoginFailure `asked_too_often` if the user has made too many login attempts, so that
-   * codes cannot be sent to other users' phone numbers repeatedly. The caller must hold the owner's
-   * lock.
+   * codes cannot be sent to other users' phone numbers repeatedly. Counts nothing: `ask` does, and
+   * throws the same.
    */
-  admitAttempt(owner: Mxid): void;
+  checkAttempts(owner: Mxid): Promise<void>;
   /** Ends a session at Telegram and closes its connection. Returns the failure, if any. */
   endSession(key: string, session: TelegramSession): Promise<TelegramFailureDetails | undefined>;
   /** Closes the connection of a login process or account, if there is one. */
@@ -75,7 +75,13 @@ export interface TelegramCallsDeps {
 }
 
 export function createTelegramCalls({ pool, database, attempts, clock, logger }: TelegramCallsDeps): TelegramCalls {
-  const attemptsOf = createLeakyBuckets(attempts, clock);
+  const { limiter } = database;
+  const limit = { name: 'login attempts at telegram by user', allowance: attempts };
+
+  async function countAttempt(owner: Mxid): Promise<void> {
+    const admission = await limiter.admit([{ limit, key: owner }]);
+    if (!admission.isAdmitted) throw askedTooOften(admission.retryAfterMs);
+  }
 
   async function ask<T>({ key, session, method, countedFor, call, ...question }: Question<T>): Promise<Answer<T>> {
     const subject = `${subjects[method]}:${question.subject}`;
@@ -86,7 +92,7 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
     let sessionAfter = session;
     try {
       const value = await pool.use(key, session, async (connection, requested) => {
-        if (countedFor !== undefined) attemptsOf.add(countedFor);
+        if (countedFor !== undefined) await countAttempt(countedFor);
         try {
           return await call(connection, requested);
         } finally {
@@ -113,9 +119,9 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
   return {
     ask,
 
-    admitAttempt(owner) {
-      const retryAfterMs = attemptsOf.waitMs(owner);
-      if (retryAfterMs > 0) throw new LoginFailure({ kind: 'asked_too_often', retryAfterMs });
+    async checkAttempts(owner) {
+      const retryAfterMs = await limiter.waitMs([{ limit, key: owner }]);
+      if (retryAfterMs > 0) throw askedTooOften(retryAfterMs);
     },
 
     async endSession(key, session) {
@@ -132,6 +138,10 @@ export function createTelegramCalls({ pool, database, attempts, clock, logger }:
 
     close: (key) => pool.closeKey(key),
   };
+}
+
+function askedTooOften(retryAfterMs: number): LoginFailure {
+  return new LoginFailure({ kind: 'asked_too_often', retryAfterMs });
 }
 
 /** The stored prefixes of flood waits. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.js';
-import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
-import { createSharedBudget, type BucketCount, type QuotaGroupsOf } from '../base/quota-groups.js';
+import type { Allowance } from '../base/leaky-buckets.js';
+import { createSharedBudget, type QuotaGroupsOf } from '../base/quota-groups.js';
+import type { RateEvent, RateLimit, RateLimiter } from '../base/rate-limiter.js';
 import { ThreepidFailure } from './failure.js';
 import type { Asker } from './validation.js';
 
@@ -28,37 +28,45 @@ export interface ValidationAllowances {
 }
 
 /**
- * Counts what is asked for, in memory. Every method throws the ThreepidFailure `rate_limited` if it
- * is too much, and then counts nothing.
+ * Counts requests. Each daemon counts by client itself; all daemons count together by user and by
+ * calling code. Every method throws the ThreepidFailure `rate_limited` if there were too many, and
+ * counts nothing then.
  */
 export interface AskerLimits {
   /** Throws if the client or the user may have no more messages now. Counts nothing. */
-  checkAsker(asker: Asker): void;
-  /** Counts one message. */
-  admitMessage(asker: Asker, callingCode: string | undefined): void;
+  checkAsker(asker: Asker): Promise<void>;
+  /** Counts one message. Call it outside of transactions. */
+  admitMessage(asker: Asker, callingCode: string | undefined): Promise<void>;
   /** Counts one guess; a client that is not known is not limited. */
-  admitGuess(client: string | undefined): void;
+  admitGuess(client: string | undefined): Promise<void>;
 }
 
-/** Limits that have counted nothing yet. */
+/** Creates the limits on that limiter. */
 export function createAskerLimits(
   allowances: Omit<ValidationAllowances, AddressLimits>,
-  quotaGroupsOf: QuotaGroupsOf,
-  clock: Clock,
+  { limiter, quotaGroupsOf }: { readonly limiter: RateLimiter; readonly quotaGroupsOf: QuotaGroupsOf },
 ): AskerLimits {
-  const clients = createLeakyBuckets(allowances.perClient, clock);
-  const users = createLeakyBuckets(allowances.perUser, clock);
-  const callingCodes = createSharedBudget(allowances.perCallingCode, quotaGroupsOf, clock);
-  const guesses = createLeakyBuckets(allowances.guessesPerClient, clock);
+  const perClient = { name: 'validation messages by client', allowance: allowances.perClient, isLocal: true };
+  const perUser = { name: 'validation messages by user', allowance: allowances.perUser };
+  const guesses = { name: 'validation guesses by client', allowance: allowances.guessesPerClient, isLocal: true };
+  const callingCodes = createSharedBudget(
+    'validation messages by calling code',
+    allowances.perCallingCode,
+    quotaGroupsOf,
+  );
 
-  const countsOf = ({ client, mxid }: Asker) => [...countIn(clients, client), ...countIn(users, mxid)];
+  const eventsOf = ({ client, mxid }: Asker) => [...eventOf(perClient, client), ...eventOf(perUser, mxid)];
 
   return {
-    checkAsker: (asker) => requireRoom(countsOf(asker)),
-    admitMessage(asker, callingCode) {
-      admit([...countsOf(asker), ...(callingCode === undefined ? [] : callingCodes.countsOf(asker, callingCode))]);
+    async checkAsker(asker) {
+      requireNoWait(await limiter.waitMs(eventsOf(asker)));
     },
-    admitGuess: (client) => admit(countIn(guesses, client)),
+    admitMessage: (asker, callingCode) =>
+      admit(limiter, [
+        ...eventsOf(asker),
+        ...(callingCode === undefined ? [] : callingCodes.eventsOf(asker, callingCode)),
+      ]),
+    admitGuess: (client) => admit(limiter, eventOf(guesses, client)),
   };
 }
 
@@ -73,16 +81,15 @@ export function addressWaitMs(times: readonly number[], { max, windowMs }: Allow
 
 type AddressLimits = 'perEmailAddress' | 'perPhoneNumber';
 
-function countIn(buckets: LeakyBuckets, key: string | undefined): readonly BucketCount[] {
-  return key === undefined ? [] : [[buckets, key]];
+function eventOf(limit: RateLimit, key: string | undefined): readonly RateEvent[] {
+  return key === undefined ? [] : [{ limit, key }];
 }
 
-function requireRoom(counts: readonly BucketCount[]): void {
-  const retryAfterMs = Math.max(0, ...counts.map(([buckets, key]) => buckets.waitMs(key)));
+function requireNoWait(retryAfterMs: number): void {
   if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
 }
 
-function admit(counts: readonly BucketCount[]): void {
-  requireRoom(counts);
-  for (const [buckets, key] of counts) buckets.add(key);
+async function admit(limiter: RateLimiter, events: readonly RateEvent[]): Promise<void> {
+  const admission = await limiter.admit(events);
+  if (!admission.isAdmitted) requireNoWait(admission.retryAfterMs);
 }

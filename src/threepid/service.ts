@@ -45,7 +45,7 @@ export interface ValidationDeps extends Runtime {
 export function createValidation(deps: ValidationDeps): Validation {
   const { database, allowances, lifetimes, clock, random } = deps;
   const quotaGroupsOf = createQuotaGroups(deps.ownServer);
-  const limits = createAskerLimits(allowances, quotaGroupsOf, clock);
+  const limits = createAskerLimits(allowances, { limiter: database.limiter, quotaGroupsOf });
 
   /** How long until a token may be sent to that address again for that caller. */
   async function waitMs(tx: Transaction, { medium, address }: Address, asker: Asker): Promise<number> {
@@ -59,11 +59,23 @@ export function createValidation(deps: ValidationDeps): Validation {
     return Math.max(addressWaitMs(timesOf(sent), allowance, now), ...waits);
   }
 
+  /** Counts the message, if there is to be one, before the transaction that writes its token. */
+  async function prepare(request: ReadRequest): Promise<Prepared> {
+    const { destination, asker } = request;
+    const repeated = await database.transaction((tx) => prepareIn(tx, request, false));
+    if (repeated) return repeated;
+    await limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
+    const prepared = await database.transaction((tx) => prepareIn(tx, request, true));
+    if (!prepared) throw new Error('an admitted message was not prepared');
+    return prepared;
+  }
+
   /**
    * Finds or opens the session of a request. What is to be sent is in the database before it goes
-   * out: so whatever arrives is good.
+   * out: so whatever arrives is good. Returns undefined, and changes nothing, if there is a message
+   * to send that was not admitted yet.
    */
-  async function prepare(tx: Transaction, request: ReadRequest): Promise<Prepared> {
+  async function prepareIn(tx: Transaction, request: ReadRequest, isAdmitted: boolean): Promise<Prepared | undefined> {
     const { destination, purpose, clientSecret, asker, nextLink } = request;
     const { medium, address } = destination;
     const now = clock.now();
@@ -74,7 +86,7 @@ export function createValidation(deps: ValidationDeps): Validation {
 
     const retryAfterMs = await waitMs(tx, destination, asker);
     if (retryAfterMs > 0) throw new ThreepidFailure({ kind: 'rate_limited', retryAfterMs });
-    limits.admitMessage(asker, destination.medium === 'msisdn' ? destination.callingCode : undefined);
+    if (!isAdmitted) return undefined;
     const admission = await request.admit?.(tx, { medium, address });
 
     const session = open ?? { ...wanted, ...newSession(now), alias: destination.alias, nextLink };
@@ -179,7 +191,7 @@ export function createValidation(deps: ValidationDeps): Validation {
 
   async function judge(key: SubmissionKey, token: Secret, client: string | undefined, isCheck: boolean) {
     const read = { ...readKey(key), medium: key.medium };
-    limits.admitGuess(client);
+    await limits.admitGuess(client);
     const outcome = await database.transaction((tx) => submit(tx, read, readToken(token), isCheck));
     if ('failure' in outcome) throw new ThreepidFailure(outcome.failure);
     return outcome.session;
@@ -203,7 +215,7 @@ export function createValidation(deps: ValidationDeps): Validation {
       const isQuiet = request.isQuiet === true;
       // Of requests at once for one address, each sees what the one before it has sent.
       const { session, sending } = await database.locks.run(`validation ${medium} ${address}`, async () => {
-        const prepared = await database.transaction((tx) => prepare(tx, request));
+        const prepared = await prepare(request);
         if (prepared.sending) await (isQuiet ? count : deliverSeen)(request, prepared.session, prepared.sending);
         return prepared;
       });

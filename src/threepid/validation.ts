@@ -104,7 +104,7 @@ export interface Validation {
    * Throws rate_limited if this client or user may request no more tokens now, repeated ones
    * included. Counts nothing.
    */
-  checkAsker(asker: Asker): void;
+  checkAsker(asker: Asker): Promise<void>;
   /**
    * Opens the session of (address, client secret), or finds it, and sends a token if `sendAttempt`
    * asks for one.

@@ -112,6 +112,7 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
         'identity_signing_keys',
         'invite_deliveries',
         'lookup_peppers',
+        'rate_limits',
         'sealing_check',
         'session_leases',
       ]),

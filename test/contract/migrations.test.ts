@@ -15,6 +15,7 @@ const digests = [
   'CreateSessions1796000000006 1f10356e22b9cb65',
   'CreateWebGrants1796000000007 a5ad197ee6684f64',
   'CreateDaemons1796000000008 76e217b2f8693dcf',
+  'CreateRateLimits1796000000009 9ef9acf9d036a4bd',
 ];
 
 it('keeps each migration unchanged after its release', async () => {

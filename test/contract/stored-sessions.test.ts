@@ -71,6 +71,7 @@ function startDaemon(fatal?: Operation, times = 1) {
       read: (work) => (isDead ? never : database.read(work)),
       locks: { run: (name, work) => locks.run(name, work) },
       leases: database.leases,
+      limiter: database.limiter,
       leads: () => true,
       probe: () => database.probe(),
       close: () => database.close(),

@@ -6,6 +6,7 @@ import type { AccountSessions } from '../../src/accounts/sessions.js';
 import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
 import type { AddressDeps } from '../../src/api/client-server-v3/address-deps.js';
 import type { DiscoveryDeps } from '../../src/api/client-server-v3/discovery.js';
+import type { RateLimiter } from '../../src/base/rate-limiter.js';
 import { DatabaseFailure } from '../../src/database/failure.js';
 import { openEmbeddedAddresses, type EmbeddedAddressesUnderTest } from './embedded-addresses.js';
 import type { EmbeddedUnderTest } from './embedded-accounts.js';
@@ -55,6 +56,8 @@ export interface ClientServerOptions {
   /** Changes of the discovery of embedded accounts. */
   readonly discovery?: Partial<DiscoveryDeps>;
   readonly disabled?: boolean;
+  /** Replaces the rate limiter of the database, for logins. */
+  readonly limiter?: RateLimiter;
 }
 
 const plenty = { max: 10_000, windowMs: 60_000 };
@@ -66,6 +69,7 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
   const limits = createLoginLimits({
     allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...options.allowances },
     serverName: embedded.serverName,
+    limiter: options.limiter ?? contacts.database.limiter,
     clock: embedded.clock,
   });
   const { authority = embedded.accounts } = options;

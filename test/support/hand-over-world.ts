@@ -93,6 +93,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
     read: (work) => happen('transaction', () => database.read(work)),
     locks: { run: (name, work) => locks.run(name, work) },
     leases: database.leases,
+    limiter: database.limiter,
     leads: () => true,
     probe: () => database.probe(),
     close: () => database.close(),

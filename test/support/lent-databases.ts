@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { inject } from 'vitest';
 import { KeyedMutex } from '../../src/base/keyed-mutex.js';
+import { createLocalRateLimiter } from '../../src/base/rate-limiter.js';
 import type { Runtime } from '../../src/base/runtime.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
@@ -73,6 +74,7 @@ async function openLendable(first: Runtime, open: Open): Promise<Lendable> {
         probe: () => unlessClosed(() => database.probe()),
         locks: new KeyedMutex(),
         leases: database.leases,
+        limiter: createLocalRateLimiter(runtime.clock),
         leads: () => true,
         close: () => (closing ??= giveBack()),
       };

@@ -67,6 +67,7 @@ export async function startWebAddresses(changes: WebAddressesChanges = {}): Prom
       failuresPerAccount: { max: failuresAllowed, windowMs: 60_000 },
     },
     serverName,
+    limiter: database.limiter,
     clock,
   });
   const grants = createWebGrants({ database, clock, random: systemRandom, sessionMs, linkMs });

@@ -48,6 +48,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
   const limits = createLoginLimits({
     allowances: { perAddress: allowance, perAccount: allowance, failuresPerAccount: allowance },
     serverName: deps.serverName,
+    limiter: database.limiter,
     clock,
   });
   const operator = {

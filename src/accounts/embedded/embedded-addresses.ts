@@ -28,9 +28,9 @@ export function createEmbeddedAddresses(deps: EmbeddedAddressesDeps): AccountAdd
   return {
     admit: requireChanges,
 
-    admitToken(medium, client) {
+    async admitToken(medium, client) {
       requireChanges();
-      proofs.admitToken(medium, client);
+      await proofs.admitToken(medium, client);
     },
 
     list: ({ mxid }) => addresses.list(mxid),

@@ -160,7 +160,7 @@ export function createRelayAddresses(deps: RelayAddressesDeps): AccountAddresses
   return {
     // The homeserver decides about most media.
     admit: () => undefined,
-    admitToken: () => undefined,
+    admitToken: () => Promise.resolve(),
 
     async list(caller) {
       requireOurUser(caller);

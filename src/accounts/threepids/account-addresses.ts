@@ -80,7 +80,7 @@ export interface AccountAddresses {
    * Throws if this client may request no token for that medium, whatever the address. Counts
    * nothing.
    */
-  admitToken(medium: 'email' | 'msisdn', client: string): void;
+  admitToken(medium: 'email' | 'msisdn', client: string): Promise<void>;
   /** Oldest first. */
   list(caller: Caller): Promise<readonly AccountAddress[]>;
   /** Lists those stored here, oldest first. In relay mode, the homeserver may have others. */

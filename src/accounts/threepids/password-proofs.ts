@@ -15,7 +15,7 @@ export interface PasswordProofs {
   /** The media whose addresses can be validated. */
   media(): readonly ('email' | 'msisdn')[];
   /** See AccountCredentials.admitToken. */
-  admitToken(medium: 'email' | 'msisdn', client: string): void;
+  admitToken(medium: 'email' | 'msisdn', client: string): Promise<void>;
   /** See AccountCredentials.requestToken. */
   requestToken(request: AddressTokenRequest): Promise<RequestBody>;
   /**
@@ -52,9 +52,9 @@ export function createPasswordProofs(deps: PasswordProofsDeps): PasswordProofs {
   return {
     media: () => (['email', 'msisdn'] as const).filter(isPossible),
 
-    admitToken(medium, client) {
+    async admitToken(medium, client) {
       if (!isPossible(medium)) throw new ThreepidFailure({ kind: 'medium_unsupported', medium });
-      validation.checkAsker({ client, mxid: undefined });
+      await validation.checkAsker({ client, mxid: undefined });
     },
 
     async requestToken({ medium, address, country, clientSecret, sendAttempt, nextLink, client }) {

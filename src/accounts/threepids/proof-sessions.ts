@@ -13,7 +13,7 @@ export interface ProofSessions {
    * Throws ThreepidFailure medium_unsupported if addresses of that medium cannot be validated, and
    * rate_limited if this client may request no token now. Counts nothing.
    */
-  admitToken(medium: 'email' | 'msisdn', client: string): void;
+  admitToken(medium: 'email' | 'msisdn', client: string): Promise<void>;
   /**
    * Returns the reply of the request. If the 3PID already belongs to an account, throws
    * address_in_use for an authenticated caller. For others the reply reveals nothing, and the owner
@@ -58,9 +58,9 @@ export function createProofSessions(deps: ProofSessionsDeps): ProofSessions {
   };
 
   return {
-    admitToken(medium, client) {
+    async admitToken(medium, client) {
       requireMedium(medium);
-      validation.checkAsker({ client, mxid: undefined });
+      await validation.checkAsker({ client, mxid: undefined });
     },
 
     async requestToken(request) {

@@ -1,11 +1,10 @@
 import type { Clock } from '../../base/clock.js';
-import { KeyedMutex } from '../../base/keyed-mutex.js';
 import type { Mxid } from '../../base/mxid.js';
+import type { RateLimit } from '../../base/rate-limiter.js';
 import { type Random, randomId } from '../../base/random.js';
 import type { Database } from '../../database/database.js';
 import type { UiaSessionRecord } from '../../database/tables/uia-sessions.js';
 import { AccountFailure } from '../failure.js';
-import { createLeakyBuckets } from '../../base/leaky-buckets.js';
 import { nameOperation, type UiaOperation } from './operation.js';
 
 /** For each flow, the stages that complete it together. */
@@ -49,7 +48,10 @@ const lifetimeMs = 15 * 60_000;
 /** The number of pending sessions per user; the oldest are evicted. */
 const sessionsPerOwner = 10;
 const sessionForm = /^[\w-]{22}$/;
-const failuresAllowed = { max: 10, windowMs: 5 * 60_000 };
+const failuresAllowed: RateLimit = {
+  name: 'failed user-interactive authentication by user',
+  allowance: { max: 10, windowMs: 5 * 60_000 },
+};
 
 interface StageError {
   readonly errcode: string;
@@ -70,8 +72,6 @@ const stageFailed: StageError = { errcode: 'M_FORBIDDEN', error: 'Invalid userna
 export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserInteractiveAuth {
   const { database, clock, random } = deps;
   const stages = new Map(deps.stages.map((stage) => [stage.type, stage]));
-  const failures = createLeakyBuckets(failuresAllowed, clock);
-  const attempts = new KeyedMutex();
 
   function begin(operation: UiaOperation, flows: UiaFlows): Attended {
     const expiresAt = clock.now() + lifetimeMs;
@@ -128,12 +128,21 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
     });
   }
 
+  /** Each attempt counts as a failure until it ends: so concurrent guesses are limited too. */
   async function attempt(stage: UiaStage, owner: Mxid, auth: AuthMember): Promise<boolean> {
-    const retryAfterMs = failures.waitMs(owner);
-    if (retryAfterMs > 0) throw new AccountFailure({ kind: 'rate_limited', retryAfterMs });
-    const isPassed = await stage.isPassed(owner, auth.members);
-    if (!isPassed) failures.add(owner);
-    return isPassed;
+    const events = [{ limit: failuresAllowed, key: owner }];
+    const admission = await database.limiter.admit(events);
+    if (!admission.isAdmitted) {
+      throw new AccountFailure({ kind: 'rate_limited', retryAfterMs: admission.retryAfterMs });
+    }
+    let hasFailed = false;
+    try {
+      const isPassed = await stage.isPassed(owner, auth.members);
+      hasFailed = !isPassed;
+      return isPassed;
+    } finally {
+      if (!hasFailed) await admission.revoke(events);
+    }
   }
 
   return {
@@ -146,8 +155,7 @@ export function createUserInteractiveAuth(deps: UserInteractiveAuthDeps): UserIn
       if (auth.type === undefined) return askToGoOn(attended);
       const stage = flows.some((flow) => flow.some((type) => type === auth.type)) ? stages.get(auth.type) : undefined;
       if (!stage) return askToGoOn(attended, stageUnknown);
-      // Consecutive, so that concurrent guesses are limited like consecutive ones.
-      const isPassed = await attempts.run(operation.owner, () => attempt(stage, operation.owner, auth));
+      const isPassed = await attempt(stage, operation.owner, auth);
       if (!isPassed) return askToGoOn(attended, stageFailed);
       if (!resumed) {
         const session = { ...anew.session, completed: [stage.type] };

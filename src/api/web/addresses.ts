@@ -171,9 +171,10 @@ async function showList(
   const { addresses, isPartial, signIn } = requireAddresses(deps);
   const notice = readNotice(visitor, query.done);
   const found = all ?? (await addresses.listStored(owner));
+  const isSendable = await Promise.all(media.map((medium) => canSend(addresses, medium, clientAddress)));
   const page = addressesPage(visitor.frame, {
     addresses: found.map(shownAddress),
-    media: media.filter((medium) => canSend(addresses, medium, clientAddress)),
+    media: media.filter((_, index) => isSendable[index]),
     canChange: await signIn.isOffered('m.login.password', clientAddress),
     isPartial: isPartial && all === undefined,
     done: notice === 'address_added' || notice === 'address_removed' ? notice : undefined,
@@ -193,9 +194,9 @@ function writtenForm({ medium, address }: { readonly medium: string; readonly ad
 }
 
 /** Returns whether the user may request a token for such an address, now or later. */
-function canSend(addresses: WebAddresses['addresses'], medium: Medium, clientAddress: string): boolean {
+async function canSend(addresses: WebAddresses['addresses'], medium: Medium, clientAddress: string): Promise<boolean> {
   try {
-    addresses.admitToken(medium, clientNetwork(clientAddress));
+    await addresses.admitToken(medium, clientNetwork(clientAddress));
     return true;
   } catch (error) {
     if (error instanceof ThreepidFailure) return error.details.kind !== 'medium_unsupported';

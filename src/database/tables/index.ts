@@ -24,6 +24,7 @@ import { loginProcesses } from './login-processes.js';
 import { loginTokens } from './login-tokens.js';
 import { lookupHashes } from './lookup-hashes.js';
 import { openIdTokens } from './open-id-tokens.js';
+import { rateLimits } from './rate-limits.js';
 import { refreshTokens } from './refresh-tokens.js';
 import { sealingCheck } from './sealing-check.js';
 import { sessionLeases } from './session-leases.js';
@@ -76,7 +77,7 @@ type ReadableName = {
 /** The reads that need no transaction, by table. */
 export type Readers = { readonly [Name in ReadableName]: ReturnType<Tables[Name]['openReader']> };
 
-const all = [sealingCheck, daemons, ...Object.values(tables)];
+const all = [sealingCheck, daemons, rateLimits, ...Object.values(tables)];
 
 /** The entities of all tables. */
 export const schemas: readonly EntitySchema[] = all.flatMap((table) => table.schemas);

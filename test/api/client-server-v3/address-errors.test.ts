@@ -52,7 +52,7 @@ describe('the 3PIDs of accounts', () => {
     const fail = () => Promise.reject(trouble.error ?? new Error('no service was to be asked'));
     const addresses: AccountAddresses = {
       admit: () => undefined,
-      admitToken: () => undefined,
+      admitToken: () => Promise.resolve(),
       list: fail,
       listStored: fail,
       findPending: fail,

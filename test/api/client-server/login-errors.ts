@@ -18,6 +18,7 @@ export type Given =
   | 'too many logins from here'
   | 'too many logins to Alice'
   | 'too many failures of Alice'
+  | 'limits that cannot be counted'
   | { readonly fault: AccountFailureDetails }
   | 'a defect';
 
@@ -184,6 +185,14 @@ export const sharedRows: readonly LoginErrorRow[] = [
     status: 503,
     errcode: 'M_UNKNOWN',
     error: 'The homeserver is unreachable at the moment. Please try again later.',
+  },
+  {
+    title: 'a login that no limit can count, because the database is unreachable',
+    body: login(alice),
+    given: 'limits that cannot be counted',
+    status: 503,
+    errcode: 'M_UNKNOWN',
+    error: 'The database is unreachable at the moment. Please try again later.',
   },
   {
     title: 'a homeserver that refuses',

@@ -1,5 +1,7 @@
 import type { AccountAuthority } from '../../../src/accounts/authority.js';
 import { AccountFailure } from '../../../src/accounts/failure.js';
+import type { RateLimiter } from '../../../src/base/rate-limiter.js';
+import { DatabaseFailure } from '../../../src/database/failure.js';
 import { startClientServer, type ClientServer } from '../../support/client-server.js';
 import type { Given } from './login-errors.js';
 
@@ -10,6 +12,7 @@ export async function serverWith(given: Given | undefined, path: string): Promis
     ...(given === 'too many logins from here' ? { allowances: { perAddress: once } } : {}),
     ...(given === 'too many logins to Alice' ? { allowances: { perAccount: once } } : {}),
     ...(given === 'too many failures of Alice' ? { allowances: { failuresPerAccount: once } } : {}),
+    ...(given === 'limits that cannot be counted' ? { limiter: unreachableLimiter } : {}),
     ...(given === 'a defect' ? { authority: failingWith(new Error('hunter2')) } : {}),
     ...(typeof given === 'object' ? { authority: failingWith(new AccountFailure(given.fault)) } : {}),
   });
@@ -24,6 +27,9 @@ export async function serverWith(given: Given | undefined, path: string): Promis
   if (given === 'too many failures of Alice') await logIn('@Alice:example.test', 'a guess');
   return server;
 }
+
+const unreachable = () => Promise.reject(new DatabaseFailure({ kind: 'unreachable', server: 'db.example.test' }));
+const unreachableLimiter: RateLimiter = { waitMs: unreachable, admit: unreachable, sweep: unreachable };
 
 function failingWith(error: Error): AccountAuthority {
   const fail = () => Promise.reject(error);

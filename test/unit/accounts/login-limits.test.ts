@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { UserIdentifier } from '../../../src/accounts/authority.js';
 import { AccountFailure, type AccountFailureDetails } from '../../../src/accounts/failure.js';
 import { createLeakyBuckets } from '../../../src/base/leaky-buckets.js';
+import { createLocalRateLimiter } from '../../../src/base/rate-limiter.js';
 import { createLoginLimits, type LoginAllowances } from '../../../src/accounts/login-limits.js';
 import type { ServerName } from '../../../src/base/mxid.js';
 import { createFakeClock } from '../../support/fake-clock.js';
@@ -22,6 +23,7 @@ function start(allowances: Partial<LoginAllowances>) {
   const limits = createLoginLimits({
     allowances: { perAddress: plenty, perAccount: plenty, failuresPerAccount: plenty, ...allowances },
     serverName: 'example.test' as ServerName,
+    limiter: createLocalRateLimiter(clock),
     clock,
   });
   const succeed = (identifier = alice, client = here) =>

@@ -40,7 +40,12 @@ async function startPages(changes: Readonly<Record<string, unknown>>) {
       homeserverThreepids: undefined,
       sweep: () => Promise.resolve(),
     },
-    limits: createLoginLimits({ allowances: config.accounts.limits, serverName, clock: systemClock }),
+    limits: createLoginLimits({
+      allowances: config.accounts.limits,
+      serverName,
+      limiter: database.limiter,
+      clock: systemClock,
+    }),
   };
   const unused = {
     login: {} as never,
