@@ -26,6 +26,7 @@ const password = 'correct horse battery';
 /** The Telegram accounts, whose IDs are 700020123 and 700020124, by their owners. */
 const phones = { alice: '+9996620123', bob: '+9996620124' };
 const consumerSecret = 'the-secret-of-the-archiver';
+const adminToken = 'the-token-of-the-helpdesk-0123456789abcdef';
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** An empty folder: the page creates its own configuration, and starts its own daemon. */
@@ -72,6 +73,7 @@ export async function startFullWorld(sandbox: Sandbox): Promise<DocWorld> {
     delivery: { email: [{ type: 'file', path: 'messages.jsonl' }], phone: [{ type: 'file', path: 'messages.jsonl' }] },
     threepids: { from_telegram: 'ask' },
     web: { enabled: true, public_url: `https://matrix.${docsDomain}` },
+    admin: { tokens: [{ type: 'bearer', name: 'helpdesk', secret: adminToken }] },
     sessions: { consumers: [{ type: 'bearer', name: 'archiver', secret: consumerSecret, users: ['*'] }] },
     bridge: {
       permissions: { [docsDomain]: 'user' },
@@ -94,7 +96,12 @@ export async function startFullWorld(sandbox: Sandbox): Promise<DocWorld> {
       await gangway.login(`@${name}:${docsDomain}`, 'request_code', { phone });
       await gangway.login(`@${name}:${docsDomain}`, 'send_code', { code: '22222' });
     }
-    await writeFile(join(gangway.folder, 'password'), `${password}\n`);
+    for (const [name, text] of [
+      ['password', password],
+      ['helpdesk-token', adminToken],
+    ] as const) {
+      await writeFile(join(gangway.folder, name), `${text}\n`);
+    }
     await cp(`${repository}deploy`, join(gangway.folder, 'deploy'), { recursive: true });
     const variables = { secret: gangway.sharedSecret, token, consumer_secret: consumerSecret };
     return { folder: gangway.folder, env: { ...environmentOf(tools), ...variables }, close };
