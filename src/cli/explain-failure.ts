@@ -127,6 +127,11 @@ function explainDatabase(details: DatabaseFailureDetails): string {
         `Another Gangway is using the database file ${details.path}. Stop it first. Only a PostgreSQL database ` +
         'can be shared by several daemons.'
       );
+    case 'daemon_running':
+      return (
+        `A Gangway daemon is using the database ${details.database} on ${details.server}. Stop all of them first. ` +
+        'After a crash, wait 15 seconds.'
+      );
     case 'server_failing':
       return `The database server ${details.server} cannot be written to at the moment (SQLSTATE ${details.sqlState}). See its log.`;
     case 'busy':

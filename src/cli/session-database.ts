@@ -15,13 +15,13 @@ export interface OpenedDatabase {
 
 /**
  * Opens the database of the configuration for the work. With `claim`, no daemon can start
- * meanwhile, unless one runs.
+ * meanwhile, unless one runs. With `offline`, throws DatabaseFailure if a daemon runs.
  */
 export async function withDatabase<T>(
   file: string,
   { env, folder, clock, random }: CliContext,
   work: (opened: OpenedDatabase) => Promise<T>,
-  { claim = false }: { readonly claim?: boolean } = {},
+  { claim = false, offline = false }: { readonly claim?: boolean; readonly offline?: boolean } = {},
 ): Promise<T> {
   const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
   // Loaded here, so that the other commands do not wait for the database to load.
@@ -33,17 +33,17 @@ export async function withDatabase<T>(
   ]);
   const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
   const open = (exclusive: boolean) =>
-    openDatabase({ ...config.database, exclusive, encryption: config.encryption, clock, random, logger });
+    openDatabase({ ...config.database, exclusive, offline, encryption: config.encryption, clock, random, logger });
   const openClaimed = () =>
     open(true).catch((error: unknown) => {
       if (error instanceof DatabaseFailure && error.details.kind === 'in_use') return undefined;
       throw error;
     });
-  const isClaimable = claim && parseDatabaseUri(config.database.uri).kind === 'sqlite';
-  const claimed = isClaimable ? await openClaimed() : undefined;
+  const isSqlite = parseDatabaseUri(config.database.uri).kind === 'sqlite';
+  const claimed = claim && isSqlite ? await openClaimed() : undefined;
   const database = claimed ?? (await open(false));
   try {
-    return await work({ database, config, isClaimed: claimed !== undefined });
+    return await work({ database, config, isClaimed: claimed !== undefined || (offline && isSqlite) });
   } finally {
     await database.close();
   }

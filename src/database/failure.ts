@@ -42,6 +42,8 @@ export type DatabaseFailureDetails =
   | { readonly kind: 'unreleased_schema' }
   /** Another daemon runs on the same SQLite file. */
   | { readonly kind: 'in_use'; readonly path: string }
+  /** A daemon runs on the same PostgreSQL database. */
+  | { readonly kind: 'daemon_running'; readonly server: string; readonly database: string }
   /** Another transaction or program held a lock. Nothing was written, and the caller may retry. */
   | { readonly kind: 'busy' };
 

@@ -23,6 +23,11 @@ export interface DatabaseOptions extends Runtime {
    * have leases. False by default.
    */
   readonly exclusive?: boolean;
+  /**
+   * Whether to require that no daemon uses the database. On SQLite, none can start until it is
+   * closed. False by default.
+   */
+  readonly offline?: boolean;
   readonly encryption: EncryptionKeys;
 }
 
@@ -76,13 +81,15 @@ async function openBackend(options: DatabaseOptions): Promise<Backend> {
   switch (target.kind) {
     case 'sqlite': {
       const { openSqlite } = await import('./sqlite.js');
-      return openSqlite(target, { busyTimeoutMs, exclusive: options.exclusive ?? false, logger: options.logger });
+      const exclusive = options.exclusive === true || options.offline === true;
+      return openSqlite(target, { busyTimeoutMs, exclusive, logger: options.logger });
     }
     case 'postgres': {
       const { openPostgres } = await import('./postgres.js');
       return openPostgres(target, {
         maxConnections: options.maxConnections,
         isDaemon: options.exclusive ?? false,
+        offline: options.offline ?? false,
         clock: options.clock,
         random: options.random,
         logger: options.logger,

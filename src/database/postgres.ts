@@ -8,7 +8,7 @@ import { advisoryKey, openAdvisoryLocks } from './advisory-locks.js';
 import type { Backend } from './backend.js';
 import { createSharedLeases, leaseChannel } from './daemons/connection-leases.js';
 import { evictDaemon, fencedBegin } from './daemons/evict.js';
-import { createRegistration, leaseLost } from './daemons/registration.js';
+import { createRegistration, leaseLost, runningDaemons } from './daemons/registration.js';
 import { DatabaseFailure } from './failure.js';
 import { postgresJson } from './reader.js';
 import { selectRows } from './rows.js';
@@ -34,12 +34,14 @@ export async function openPostgres(
     readonly maxConnections: number | undefined;
     /** Whether the caller is a daemon, which has a lease and shares its duties with the others. */
     readonly isDaemon: boolean;
+    /** Whether to reject a database that a daemon uses. */
+    readonly offline: boolean;
     readonly clock: Clock;
     readonly random: Random;
     readonly logger: Logger;
   },
 ): Promise<Backend> {
-  const { isDaemon, clock, random, logger } = deps;
+  const { isDaemon, offline, clock, random, logger } = deps;
   const connectionName = isDaemon ? `gangway ${randomId(random)}` : 'gangway';
   const connection = {
     connectionString: target.uri.reveal(),
@@ -189,6 +191,11 @@ export async function openPostgres(
       if (result.command !== 'COMMIT') throw new Error('a transaction went on after one of its queries had failed');
     },
     async settle() {
+      if (offline) {
+        const running = await select(runningDaemons, []);
+        const { server, database } = target;
+        if (running.length > 0) throw new DatabaseFailure({ kind: 'daemon_running', server, database });
+      }
       if (!registration || isRegistered) return;
       await registration.start();
       isRegistered = true;

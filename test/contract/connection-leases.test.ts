@@ -55,6 +55,18 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     await testDatabase.remove();
   });
 
+  it('let the database be opened offline only while no daemon runs', async () => {
+    const offline = () => open({ exclusive: false, offline: true });
+    const daemon = await open();
+    const { pathname } = new URL(testDatabase.uri.reveal());
+    await expect(offline()).rejects.toMatchObject({
+      details: { kind: 'daemon_running', database: pathname.slice(1) },
+    });
+    await daemon.close();
+    await expect(offline()).resolves.toBeDefined();
+    expect(await daemonRows()).toEqual([]);
+  });
+
   it('give a key to one daemon at a time, and move it when its holder releases it', async () => {
     const [first, second] = [await open(), await open()];
     const requests: string[] = [];

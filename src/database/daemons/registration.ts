@@ -64,6 +64,9 @@ export const databaseNowMs = '(extract(epoch FROM clock_timestamp()) * 1000)::bi
  */
 export const endOfLease = `greatest(expires_at, (extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint + ${leaseMs})`;
 
+/** SQL for the IDs of the daemons whose lease has not ended. */
+export const runningDaemons = `SELECT id FROM daemons WHERE ${endOfLease} > ${databaseNowMs}`;
+
 export function createRegistration(deps: RegistrationDeps): Registration {
   const { locks, connectionName, evict, clock, random, logger } = deps;
   const deadline = createSharedDeadline({ clock, elapsedMs });
