@@ -7,6 +7,7 @@ import { exitCodes } from './exit-code.js';
 import { explainFailure } from './explain-failure.js';
 import { addGenerate } from './generate.js';
 import { addHealthcheck } from './healthcheck.js';
+import { addImport } from './import.js';
 import { addLink } from './link.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
@@ -37,6 +38,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addUser(program, context, end);
   addSessions(program, context, end);
   addAdmin(program, context, end);
+  addImport(program, context, end);
   addLink(program, context, end);
   addHealthcheck(program, context, end);
   addSandbox(program, context, end);

@@ -10,6 +10,7 @@ export const exitCodes = {
   account: 7,
   bridge: 8,
   daemon: 9,
+  incomplete: 10,
 } as const;
 
 /** The name of an exit code. */
@@ -30,9 +31,10 @@ const meanings: Readonly<Record<Ending, string>> = {
     'For `gangway user`: nothing was changed, because the account does not exist, the name is taken or ' +
     'invalid, the password is invalid, or the accounts are on a homeserver. For `gangway sessions` and `gangway admin`: no ' +
     'hand-over is waiting, there is no such login, or its session was not exported. For `gangway config ' +
-    'check --who`: the user may not log in.',
+    'check --who`: the user may not log in. For `gangway import`: the configuration does not fit the source.',
   daemon: 'For `gangway admin`: the daemon does not answer, rejects the token, or cannot do it at the moment.',
   bridge: 'For `gangway config check --online`: the bridge does not accept logins. The reason is on standard error.',
+  incomplete: 'For `gangway import`: some rows were refused. All others were imported, or would be.',
 };
 
 /** Returns the section of the documentation on exit codes, in Markdown. */

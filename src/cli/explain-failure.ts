@@ -3,6 +3,7 @@ import { DatabaseFailure, type DatabaseFailureDetails } from '../database/failur
 import type { FileProblem } from '../database/file-problem.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { SigningKeyFailure } from '../identity/signing-key-failure.js';
+import { SourceFailure, type SourceFailureDetails } from '../import/source-failure.js';
 import { exitCodes } from './exit-code.js';
 import { explainSettings, explainSigningKey } from './explain-identity.js';
 
@@ -25,11 +26,26 @@ export function explainFailure(error: unknown): Explanation {
   if (error instanceof SigningKeyFailure) {
     return { code: exitCodes.config, text: `${explainSigningKey(error.details)}\n` };
   }
+  if (error instanceof SourceFailure) return { code: exitCodes.database, text: `${explainSource(error.details)}\n` };
   if (isCompiledPartMissing(error)) return { code: exitCodes.defect, text: compiledPartMissing };
   const listening = explainListening(error);
   if (listening !== undefined) return { code: exitCodes.listen, text: `${listening}\n` };
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: exitCodes.defect, text: `This is a defect of Gangway. Please report it:\n${shown}\n` };
+}
+
+function explainSource(details: SourceFailureDetails): string {
+  switch (details.kind) {
+    case 'source_unusable':
+      return `The source cannot be opened. ${explainDatabase(details.problem).replaceAll('database.uri', '--from')}`;
+    case 'other_schema':
+      return `This is no database of ${details.program}, or of another version: it has no ${details.missing}.`;
+    case 'source_in_use':
+      return (
+        `${details.connections} other connections to the source are open. Stop the bridge for good: ` +
+        'Telegram ends a session that two programs use. Close other clients too.'
+      );
+  }
 }
 
 const compiledPartMissing =

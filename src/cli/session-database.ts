@@ -31,7 +31,8 @@ export async function withDatabase<T>(
     import('../database/uri.js'),
     import('../observability/logger.js'),
   ]);
-  const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
+  // A large import in one transaction is slow, as it should be.
+  const logger = createLogger({ level: offline ? 'error' : 'warn', format: 'pretty', write: process.stderr, clock });
   const open = (exclusive: boolean) =>
     openDatabase({ ...config.database, exclusive, offline, encryption: config.encryption, clock, random, logger });
   const openClaimed = () =>

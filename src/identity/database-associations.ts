@@ -1,15 +1,13 @@
 import { canonicalAddress, type ThirdPartyAddress } from '../base/canonical-address.js';
 import type { Clock } from '../base/clock.js';
 import { type Mxid, type ServerName, serverNameOf } from '../base/mxid.js';
-import { type Random, randomId } from '../base/random.js';
-import { signJson } from '../base/signed-json.js';
+import type { Random } from '../base/random.js';
 import type { Database, Transaction } from '../database/database.js';
-import type { IdentityInviteRecord } from '../database/tables/identity-invites.js';
 import type { Validation, ValidatedAddress } from '../threepid/validation.js';
+import { createAssociationWriter } from './association-writer.js';
 import { type AccountPublisher, type Associations, identityPurpose, type SignedAssociation } from './associations.js';
 import { IdentityFailure } from './failure.js';
 import { findUsers } from './find-users.js';
-import { hashesOf } from './lookup-hash.js';
 import type { LookupLimits } from './lookup-limits.js';
 import type { Peppers } from './peppers.js';
 import { addressLock, readAddress, readMxid } from './read-asked.js';
@@ -37,9 +35,6 @@ export interface AssociationsDeps {
 
 type Published = Pick<ValidatedAddress, 'medium' | 'address' | 'alias'>;
 
-// The value that other identity services use and clients expect.
-const validForMs = 100 * 365 * 86_400_000;
-
 /** Creates the associations in the database. */
 export function createAssociations(deps: AssociationsDeps): Associations & AccountPublisher {
   const { database, validation, signingKeys, peppers, limits, serverName, policy, clock, random } = deps;
@@ -62,58 +57,12 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
     throw new IdentityFailure({ kind: caller === undefined ? 'mxid_not_allowed' : 'token_unknown' });
   };
 
-  const signWithAll = (object: SignedAssociation) =>
-    signingKeys.all.reduce<SignedAssociation>((signed, key) => signJson(signed, serverName, key), object);
+  const writer = createAssociationWriter({ signingKeys, serverName, random });
 
-  const sign = (mxid: Mxid, { medium, address }: ThirdPartyAddress, pending: readonly IdentityInviteRecord[]) => {
+  const publish = (tx: Transaction, mxid: Mxid, proven: Published, accountAddressId?: string) => {
+    const { medium, address, alias } = proven;
     const now = clock.now();
-    const invites = pending.map(({ token, roomId, sender }) => ({
-      medium,
-      address,
-      room_id: roomId,
-      sender,
-      token,
-      mxid,
-      signed: signWithAll({ mxid, token }),
-    }));
-    const association = {
-      medium,
-      address,
-      mxid,
-      ts: now,
-      not_before: now,
-      not_after: now + validForMs,
-      ...(invites.length > 0 && { invites }),
-    };
-    return signJson(association, serverName, signingKeys.current);
-  };
-
-  const withdraw = async (tx: Transaction, address: ThirdPartyAddress, mxid?: Mxid) => {
-    const found = await tx.identityAssociations.find(address);
-    if (!found || (mxid !== undefined && found.mxid !== mxid)) return;
-    await tx.identityAssociations.delete(found.id);
-  };
-
-  const publish = async (tx: Transaction, mxid: Mxid, proven: Published, accountAddressId?: string) => {
-    const held = await tx.lookupHashes.holdPeppers();
-    const { medium, address } = proven;
-    const pending = await tx.identityInvites.listPending(proven);
-    const signed = sign(mxid, proven, pending);
-    const text = JSON.stringify(signed);
-    const createdAt = clock.now();
-    const association = { id: randomId(random), mxid, medium, address, alias: proven.alias };
-    await withdraw(tx, proven);
-    await tx.identityAssociations.insert({ ...association, signed: text, createdAt, accountAddressId });
-    await tx.lookupHashes.insert(hashesOf(association, held));
-    if (pending.length > 0) {
-      const delivery = { id: randomId(random), serverName: serverNameOf(mxid), body: text, createdAt };
-      await tx.inviteDeliveries.insert({ ...delivery, dueAt: createdAt });
-      await tx.identityInvites.claim(
-        pending.map(({ id }) => id),
-        delivery.id,
-      );
-    }
-    return { signed, hasInvites: pending.length > 0 };
+    return writer.write(tx, { mxid, medium, address, alias, boundAt: now, writtenAt: now, accountAddressId });
   };
 
   /** Creates a pepper first, so that the next renewal includes this association. */
@@ -151,7 +100,7 @@ export function createAssociations(deps: AssociationsDeps): Associations & Accou
       await database.locks.run(addressLock(address), () =>
         database.transaction(async (tx) => {
           await tx.lookupHashes.holdPeppers();
-          await withdraw(tx, address, mxid);
+          await writer.withdraw(tx, address, mxid);
         }),
       );
     },

@@ -10,6 +10,16 @@ export interface PeppersDeps extends Runtime {
   readonly periodMs: number;
 }
 
+/** What has become of an adopted pepper. */
+export type PepperAdoption =
+  | 'adopted'
+  /** It is the current one. */
+  | 'unchanged'
+  /** The specification allows letters and digits only. */
+  | 'malformed'
+  /** It was the current one before, and has been replaced. */
+  | 'replaced_before';
+
 /** The peppers of hashed lookups. One of them is current. */
 export interface Peppers {
   /** Returns the pepper that clients must use. */
@@ -19,6 +29,11 @@ export interface Peppers {
    * ago.
    */
   isGood(pepper: LookupPepperRecord): boolean;
+  /**
+   * Makes the pepper of another identity service the current one, for a period, so that hashes that
+   * clients have computed stay valid. A dry run only returns what would happen.
+   */
+  adopt(pepper: string, options: { readonly isDryRun: boolean }): Promise<PepperAdoption>;
   /** Renews the pepper when it is due, and deletes expired ones. */
   sweep(): Promise<void>;
 }
@@ -54,14 +69,14 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
 
   /** Returns the next current pepper: that which an earlier run began, else a new one. */
   const begin = (tx: Transaction, peppers: readonly LookupPepperRecord[]) => {
-    const begun = peppers.find((pepper) => pepper.activatedAt === undefined && pepper.isUnderCurrentKey);
-    if (begun) return Promise.resolve(begun);
-    const fresh = {
-      id: randomId(random),
-      pepper: randomText(random, pepperLength, alphanumeric),
-      createdAt: clock.now(),
-    };
-    return tx.lookupHashes.insertPepper(fresh).then(() => fresh);
+    const begun = peppers.find(isBegun);
+    return begun ? Promise.resolve(begun) : insert(tx, randomText(random, pepperLength, alphanumeric));
+  };
+
+  const insert = async (tx: Transaction, pepper: string) => {
+    const fresh = { id: randomId(random), pepper, createdAt: clock.now() };
+    await tx.lookupHashes.insertPepper(fresh);
+    return fresh;
   };
 
   /** Hashes one batch and returns its last id, or undefined if none was left. */
@@ -77,13 +92,8 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
     return batch.at(-1)?.id;
   };
 
-  const renew = async () => {
-    const next = await database.transaction(async (tx) => {
-      // Each bind locks them too: from here on, all new bindings have a hash with the new pepper.
-      const peppers = await tx.lookupHashes.holdPeppers();
-      return isDue(peppers) ? begin(tx, peppers) : undefined;
-    });
-    if (!next) return;
+  /** Makes the pepper the current one, once all associations have a hash with it. */
+  const activate = async (next: Pick<LookupPepperRecord, 'id' | 'pepper'>) => {
     for (let after: string | undefined = ''; after !== undefined;) {
       const from: string = after;
       after = await database.transaction((tx) => hashBatch(tx, next, from));
@@ -93,6 +103,15 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       await tx.lookupHashes.activatePepper(next.id, clock.now());
     });
     logger.info('lookup pepper renewed');
+  };
+
+  const renew = async () => {
+    const next = await database.transaction(async (tx) => {
+      // Each bind locks them too: from here on, all new bindings have a hash with the new pepper.
+      const peppers = await tx.lookupHashes.holdPeppers();
+      return isDue(peppers) ? begin(tx, peppers) : undefined;
+    });
+    if (next) await activate(next);
   };
 
   const deletePepper = async ({ id }: LookupPepperRecord) => {
@@ -115,6 +134,18 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
 
     isGood: (pepper) => pepper.activatedAt !== undefined && !isOver(pepper),
 
+    adopt: (pepper, { isDryRun }) =>
+      database.locks.run(lockName, async () => {
+        const adoption = judge(await list(), pepper);
+        if (adoption !== 'adopted' || isDryRun) return adoption;
+        const next = await database.transaction(async (tx) => {
+          const peppers = await tx.lookupHashes.holdPeppers();
+          return peppers.find((known) => known.pepper === pepper && isBegun(known)) ?? insert(tx, pepper);
+        });
+        await activate(next);
+        return adoption;
+      }),
+
     async sweep() {
       const peppers = await list();
       if (!isDue(peppers) && !peppers.some(isOver)) return;
@@ -128,4 +159,16 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
 
 function isCurrent(pepper: LookupPepperRecord): boolean {
   return pepper.activatedAt !== undefined && pepper.retiredAt === undefined;
+}
+
+/** Whether its hashes are being computed, under the current key. */
+function isBegun({ activatedAt, isUnderCurrentKey }: LookupPepperRecord): boolean {
+  return activatedAt === undefined && isUnderCurrentKey;
+}
+
+function judge(peppers: readonly LookupPepperRecord[], pepper: string): PepperAdoption {
+  if (!/^[a-zA-Z0-9]{1,255}$/.test(pepper)) return 'malformed';
+  const known = peppers.filter((one) => one.pepper === pepper);
+  if (known.some(isCurrent)) return 'unchanged';
+  return known.some(({ retiredAt }) => retiredAt !== undefined) ? 'replaced_before' : 'adopted';
 }

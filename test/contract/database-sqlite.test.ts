@@ -197,12 +197,12 @@ describe('the SQLite file', () => {
   });
 
   it('is opened offline only while no daemon runs, and no daemon can start meanwhile', async () => {
-    const inUse = { details: { kind: 'in_use', path: place.path } };
-    const daemon = await openTestDatabase({ uri: place.uri, exclusive: true });
-    await expect(openTestDatabase({ uri: place.uri, offline: true })).rejects.toMatchObject(inUse);
+    const inUse = { details: { kind: 'in_use', path: testDatabase.path } };
+    const daemon = await openTestDatabase({ uri: testDatabase.uri, exclusive: true });
+    await expect(openTestDatabase({ uri: testDatabase.uri, offline: true })).rejects.toMatchObject(inUse);
     await daemon.close();
-    const offline = await openTestDatabase({ uri: place.uri, offline: true });
-    await expect(openTestDatabase({ uri: place.uri, exclusive: true })).rejects.toMatchObject(inUse);
+    const offline = await openTestDatabase({ uri: testDatabase.uri, offline: true });
+    await expect(openTestDatabase({ uri: testDatabase.uri, exclusive: true })).rejects.toMatchObject(inUse);
     await offline.close();
   });
 });

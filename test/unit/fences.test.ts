@@ -50,6 +50,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
   ],
   sandbox: [],
+  import: ['database', 'identity', 'login', 'telegram'],
   lifecycle: [],
   app: [
     'accounts',
@@ -90,6 +91,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'hand-over',
     'http',
     'identity',
+    'import',
     'lifecycle',
     'login',
     'matrix',
