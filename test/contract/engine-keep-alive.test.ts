@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Clock, elapsedMs, systemClock } from '../../src/base/clock.js';
 import { createSharedDeadline } from '../../src/base/shared-deadline.js';
-import { engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { engines, useEngineOnSandbox } from '../support/engine-on-sandbox.js';
 import { numberOf } from '../support/magic-logins.js';
 import { until } from '../support/until.js';
 

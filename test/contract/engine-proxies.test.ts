@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramProxy } from '../../src/telegram/gateway-options.js';
-import { engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { engines, useEngineOnSandbox } from '../support/engine-on-sandbox.js';
 import { failureOf, detailsOf } from '../support/magic-logins.js';
 import { startSocksServer, type SocksServer } from '../support/socks-server.js';
 

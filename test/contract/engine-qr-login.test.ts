@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database.js';
 import type { LoginProgress } from '../../src/login/processes.js';
 import { openTestDatabase } from '../support/database.js';
 import { startEngineLogins } from '../support/engine-logins.js';
-import { engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { engines, useEngineOnSandbox } from '../support/engine-on-sandbox.js';
 import { mxidOf, password, urlOf } from '../support/login-fixture.js';
 import { magicPassword } from '../support/magic-logins.js';
 

@@ -3,7 +3,7 @@ import type { Database } from '../../src/database/database.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
 import { openTestDatabase } from '../support/database.js';
 import { startEngineLogins } from '../support/engine-logins.js';
-import { useEngineOnSandbox, type Engine } from '../support/gramjs-on-sandbox.js';
+import { useEngineOnSandbox, type Engine } from '../support/engine-on-sandbox.js';
 import { code, mxidOf, password, phone } from '../support/login-fixture.js';
 import { codeOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 

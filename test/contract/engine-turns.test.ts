@@ -7,7 +7,7 @@ import {
   engines,
   useEngineOnSandbox,
   workerAfter,
-} from '../support/gramjs-on-sandbox.js';
+} from '../support/engine-on-sandbox.js';
 import { codeOf, detailsOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
 

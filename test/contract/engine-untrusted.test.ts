@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { systemClock } from '../../src/base/clock.js';
 import { messageLies, passwordLies, type Lie, type MessageLie } from '../../src/sandbox/lies.js';
 import type { TelegramConnection, TelegramGateway } from '../../src/telegram/gateway.js';
-import { createTestGateway, engines, useEngineOnSandbox, workerAfter } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway, engines, useEngineOnSandbox, workerAfter } from '../support/engine-on-sandbox.js';
 import { codeOf, failureOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import { untrustedChecks } from '../support/untrusted-checks.js';
 

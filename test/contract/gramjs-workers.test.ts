@@ -8,7 +8,7 @@ import {
   connectDeadlineMs,
   useGramjsOnSandbox,
   workerAfter,
-} from '../support/gramjs-on-sandbox.js';
+} from '../support/engine-on-sandbox.js';
 import { codeOf, failureOf, detailsOf, magicPassword, numberOf } from '../support/magic-logins.js';
 import { until } from '../support/until.js';
 

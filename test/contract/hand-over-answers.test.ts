@@ -4,7 +4,7 @@ import type { TelegramGateway } from '../../src/telegram/gateway.js';
 import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
-import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway, useGramjsOnSandbox } from '../support/engine-on-sandbox.js';
 import { listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
 import { code, mxidOf, phone, token } from '../support/login-fixture.js';
 import { codeOf, tokenOf } from '../support/magic-logins.js';

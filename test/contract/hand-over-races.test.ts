@@ -6,7 +6,7 @@ import { bridgeAt } from '../support/bridge-calls.js';
 import { openTestDatabase } from '../support/database.js';
 import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
-import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway, useGramjsOnSandbox } from '../support/engine-on-sandbox.js';
 import { startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
 import { code, mxidOf, phone } from '../support/login-fixture.js';
 import { codeOf } from '../support/magic-logins.js';

@@ -11,7 +11,7 @@ import { createConnectionPool } from '../../src/telegram/pool.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { openTestDatabase } from '../support/database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
-import { createTestGateway, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway, useGramjsOnSandbox } from '../support/engine-on-sandbox.js';
 import { code, mxidOf, password, phone, token, urlOf } from '../support/login-fixture.js';
 import { codeOf, magicPassword, tokenOf } from '../support/magic-logins.js';
 import { keyOf } from '../support/hand-over-world.js';

@@ -2,7 +2,7 @@ import { PhoneNumber } from '../../src/base/phone.js';
 import type { SessionDeath } from '../../src/telegram/failure.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createFakeTelegram } from '../support/fake-telegram.js';
-import { createTestGateway, engines } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway, engines } from '../support/engine-on-sandbox.js';
 import { numberOf } from '../support/magic-logins.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { describeTelegramGateway } from './telegram-gateway.js';

@@ -14,7 +14,7 @@ import { createGramjsGateway } from '../../src/telegram/gramjs/gateway.js';
 import { withPublicAddress, type DataCentre } from '../../src/telegram/portable-session.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { buildGoClient, goMissing, type GoClient, type GoReport } from '../support/go-client.js';
-import { builtWorkerUrl } from '../support/gramjs-on-sandbox.js';
+import { builtWorkerUrl } from '../support/engine-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
 import { silentLogger } from '../support/silent-logger.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
-import { createTestGateway } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway } from '../support/engine-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
 import { tdlib } from '../support/python-clients.js';
 import { startSandboxProcess, type SandboxProcess } from '../support/sandbox-process.js';

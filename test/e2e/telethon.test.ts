@@ -5,7 +5,7 @@ import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js
 import { writeTelethonSession } from '../../src/telegram/formats/telethon.js';
 import { withPublicAddress } from '../../src/telegram/portable-session.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
-import { createTestGateway } from '../support/gramjs-on-sandbox.js';
+import { createTestGateway } from '../support/engine-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
 import { telethon } from '../support/python-clients.js';
 import { startSandboxProcess, type SandboxProcess } from '../support/sandbox-process.js';

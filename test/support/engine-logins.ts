@@ -3,7 +3,7 @@ import { systemRandom } from '../../src/base/random.js';
 import type { Database } from '../../src/database/database.js';
 import { createLoginService } from '../../src/login/service.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
-import type { Engine, EngineOnSandbox } from './gramjs-on-sandbox.js';
+import type { Engine, EngineOnSandbox } from './engine-on-sandbox.js';
 
 /** Starts the login service of a daemon on an engine, with the real time. */
 export function startEngineLogins(telegram: EngineOnSandbox, database: Database, engine?: Engine) {
