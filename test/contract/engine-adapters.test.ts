@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramConnection } from '../../src/telegram/gateway.js';
-import { callDeadlineMs, connectDeadlineMs, engines, useEngineOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { callDeadlineMs, connectDeadlineMs, engines, useEngineOnSandbox } from '../support/engine-on-sandbox.js';
 import { codeOf, failureOf, detailsOf, logIn, magicPassword, numberOf, tokenOf } from '../support/magic-logins.js';
 import { startSilentServer } from '../support/silent-server.js';
 import { startSocksServer } from '../support/socks-server.js';
@@ -263,8 +263,8 @@ describe.each(engines)('%s', (engine) => {
       }
     });
 
-    it('to update the client is a rejection of the daemon, when the request with initConnection is sent', async () => {
-      refuse(406, 'UPDATE_APP_TO_LOGIN', engine === 'gramjs' ? 'help.getConfig' : 'auth.sendCode', 1);
+    it('to update the client is a rejection of the daemon', async () => {
+      refuse(406, 'UPDATE_APP_TO_LOGIN', 'auth.sendCode', 1);
       const gateway = telegram.createGateway();
       const begin = async () => (await gateway.connect()).sendCode(numberOf('9996610037'));
       expect(await detailsOf(begin())).toEqual({ kind: 'client_rejected' });
@@ -283,6 +283,25 @@ describe.each(engines)('%s', (engine) => {
       const [first] = telegram.sandbox.dataCentres;
       const gateway = telegram.createGateway({ dataCentres: first === undefined ? [] : [first] });
       expect(await detailsOf(gateway.connect(session))).toEqual({ kind: 'unreachable' });
+    });
+
+    it('costs one request when it is reopened for a call, and one when the connection broke', async () => {
+      const before = await telegram.loggedIn('9996610041');
+      const { session } = before;
+      await before.destroy();
+      const connection = await telegram.createGateway().connect(session);
+      const methodsOf = async (work: () => Promise<unknown>) => {
+        const { length } = telegram.sandbox.control.calls();
+        await work();
+        return telegram.sandbox.control
+          .calls()
+          .slice(length)
+          .map(({ method }) => method);
+      };
+      expect(await methodsOf(() => connection.getMe())).toEqual(['users.getUsers']);
+      expect(await methodsOf(() => connection.contacts())).toEqual(['contacts.getContacts']);
+      telegram.sandbox.control.cutConnections();
+      expect(await methodsOf(() => connection.getMe())).toEqual(['users.getUsers']);
     });
 
     it('is dead if it holds no key', async () => {

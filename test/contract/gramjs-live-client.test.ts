@@ -1,4 +1,4 @@
-import { helpers } from 'telegram';
+import { Api, helpers } from 'telegram';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { MTProtoSender } from 'telegram/network/index.js';
 import { expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { operations } from '../../src/telegram/gramjs/operations.js';
 import { workerSettings } from '../../src/telegram/gramjs/options.js';
 import type { TelegramSession } from '../../src/telegram/gateway.js';
 import { createTurns } from '../../src/telegram/turns.js';
-import { optionsFor, useGramjsOnSandbox } from '../support/gramjs-on-sandbox.js';
+import { optionsFor, useGramjsOnSandbox } from '../support/engine-on-sandbox.js';
 import { detailsOf } from '../support/magic-logins.js';
 
 const gramjs = useGramjsOnSandbox();
@@ -47,6 +47,7 @@ it('a client has the salt of a new key, and of a key that was used before', asyn
   const open = async (session: TelegramSession | null, salts: SaltCache): Promise<TelegramSession | null> => {
     const client = createClient(session, salts);
     await client.open();
+    await client.run((quiet) => quiet.invoke(new Api.help.GetNearestDc()));
     await client.destroy();
     return client.session;
   };

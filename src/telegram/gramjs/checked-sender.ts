@@ -1,14 +1,16 @@
-import { Api, helpers } from 'telegram';
+import { Api } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
 import { _serverKeys } from 'telegram/crypto/RSA.js';
 import { MessagePacker, type Logger } from 'telegram/extensions/index.js';
 import { MTProtoSender } from 'telegram/network/index.js';
+import type { TLMessage } from 'telegram/tl/core/index.js';
 import { systemClock } from '../../base/clock.js';
 import type { Random } from '../../base/random.js';
 import { CheckedState } from './checked-state.js';
+import { InitConnection } from './init-connection.js';
+import { toGramjsNumber } from './long-numbers.js';
 import { exchangeKey, type ServerPublicKey } from '../mtproto/key-exchange.js';
 import { sendPlain } from '../mtproto/plain-messages.js';
-import { tlLong } from '../mtproto/tl-bytes.js';
 import type { SaltCache } from '../salt-cache.js';
 import type { UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 
@@ -32,6 +34,7 @@ export interface CheckedSenderOptions {
 /** A sender of gramjs that creates keys and opens messages with the checks that MTProto demands. */
 export class CheckedSender extends MTProtoSender {
   readonly #state: CheckedState;
+  readonly #initConnection = new InitConnection();
   readonly #options: SenderOptions;
   readonly #random: Random;
   readonly #salts: SaltCache;
@@ -44,10 +47,15 @@ export class CheckedSender extends MTProtoSender {
     this.#random = random;
     this.#salts = salts;
     this.#disconnectAfterMs = disconnectAfterMs;
-    this.#state = new CheckedState({ authKey: this.authKey, logger, onUntrusted });
+    this.#state = new CheckedState({
+      authKey: this.authKey,
+      logger,
+      initConnection: this.#initConnection,
+      onUntrusted,
+    });
     const { keyId } = this.authKey;
     const salt = keyId && salts.find(BigInt(keyId.toString()));
-    if (salt !== undefined) this.#state.salt = gramjsNumber(salt);
+    if (salt !== undefined) this.#state.salt = toGramjsNumber(salt);
     // Both are private in the types of gramjs, which creates them in its constructor only.
     Object.assign(this, { _state: this.#state, _sendQueue: new MessagePacker(this.#state, logger) });
   }
@@ -62,19 +70,29 @@ export class CheckedSender extends MTProtoSender {
         random: this.#random,
       });
       await this.authKey.setKey(authKey);
-      this.#state.salt = gramjsNumber(salt);
+      this.#state.salt = toGramjsNumber(salt);
       this.#state.timeOffset = serverTime - Math.floor(systemClock.now() / 1000);
       await this.#options.authKeyCallback(this.authKey, this.dcId);
     }
+    this.#initConnection.onConnected();
     await super._connect();
   }
 
-  /** The latest ping decides, and gramjs sends some of its own. */
   override send(request: Api.AnyRequest): ReturnType<MTProtoSender['send']> {
+    if (request instanceof Api.InvokeWithLayer) {
+      this.#initConnection.setRequest(request);
+      return Promise.resolve();
+    }
+    // The latest ping decides, and gramjs sends some of its own.
     if (request instanceof Api.PingDelayDisconnect && this.#disconnectAfterMs !== undefined) {
       request.disconnectDelay = this.#disconnectAfterMs / 1000;
     }
     return super.send(request);
+  }
+
+  override _handleRPCResult(message: TLMessage): void {
+    this.#initConnection.onAnswered();
+    super._handleRPCResult(message);
   }
 
   override async disconnect(): Promise<void> {
@@ -87,9 +105,4 @@ export class CheckedSender extends MTProtoSender {
 function findServerKey(fingerprint: bigint): ServerPublicKey | undefined {
   const key = _serverKeys.get(fingerprint.toString());
   return key && { fingerprint, modulus: BigInt(key.n.toString()), exponent: BigInt(key.e) };
-}
-
-/** Returns a signed number of 64 bits as gramjs represents it. */
-function gramjsNumber(value: bigint) {
-  return helpers.readBigIntFromBuffer(tlLong(value), true, true);
 }

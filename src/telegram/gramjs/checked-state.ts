@@ -1,9 +1,11 @@
-import { errors, helpers } from 'telegram';
+import { errors } from 'telegram';
 import type { AuthKey } from 'telegram/crypto/AuthKey.js';
-import { BinaryReader } from 'telegram/extensions/index.js';
+import { BinaryReader, type BinaryWriter } from 'telegram/extensions/index.js';
 import { MTProtoState } from 'telegram/network/MTProtoState.js';
 import { GZIPPacked, TLMessage } from 'telegram/tl/core/index.js';
 import { systemClock } from '../../base/clock.js';
+import type { InitConnection } from './init-connection.js';
+import { toGramjsNumber } from './long-numbers.js';
 import { openMessage } from '../mtproto/message.js';
 import { tlLong } from '../mtproto/tl-bytes.js';
 import { unpack } from '../mtproto/unpack.js';
@@ -12,6 +14,7 @@ import { demand, UntrustedAnswer } from '../mtproto/untrusted-answer.js';
 export interface CheckedStateOptions {
   readonly authKey: AuthKey;
   readonly logger: unknown;
+  readonly initConnection: InitConnection;
   /** Called for a message that fails a check. It is discarded. */
   readonly onUntrusted: (answer: UntrustedAnswer) => void;
 }
@@ -24,17 +27,33 @@ GZIPPacked.ungzip = () => {
 
 const maxRemembered = 500;
 
-/** The state of a session that opens messages with the checks that gramjs omits. */
+/**
+ * The state of a session that opens messages with the checks that gramjs omits, and sends
+ * initConnection with requests.
+ */
 export class CheckedState extends MTProtoState {
   readonly #authKey: AuthKey;
+  readonly #initConnection: InitConnection;
   readonly #onUntrusted: (answer: UntrustedAnswer) => void;
   /** The numbers of the latest messages, oldest first. */
   readonly #seen = new Set<bigint>();
 
-  constructor({ authKey, logger, onUntrusted }: CheckedStateOptions) {
+  constructor({ authKey, logger, initConnection, onUntrusted }: CheckedStateOptions) {
     super(authKey, logger);
     this.#authKey = authKey;
+    this.#initConnection = initConnection;
     this.#onUntrusted = onUntrusted;
+  }
+
+  /** A message that requires an answer is a request. */
+  override writeDataAsMessage(
+    buffer: BinaryWriter,
+    data: Buffer,
+    contentRelated: boolean,
+    afterId?: Parameters<MTProtoState['writeDataAsMessage']>[3],
+  ): ReturnType<MTProtoState['writeDataAsMessage']> {
+    const message = contentRelated ? this.#initConnection.wrap(data) : data;
+    return super.writeDataAsMessage(buffer, message, contentRelated, afterId);
   }
 
   override async decryptMessageData(packet: Buffer): Promise<TLMessage> {
@@ -64,7 +83,6 @@ export class CheckedState extends MTProtoState {
     this.#seen.add(messageId);
     const [oldest] = this.#seen;
     if (this.#seen.size > maxRemembered && oldest !== undefined) this.#seen.delete(oldest);
-    const id = helpers.readBigIntFromBuffer(tlLong(messageId), true, true);
-    return new TLMessage(id, sequenceNumber, new BinaryReader(unpack(body)).tgReadObject());
+    return new TLMessage(toGramjsNumber(messageId), sequenceNumber, new BinaryReader(unpack(body)).tgReadObject());
   }
 }

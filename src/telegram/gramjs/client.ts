@@ -18,9 +18,8 @@ import { toRpcError } from './rpc-failure.js';
 import { QuietLogger, type LogLine } from './quiet-logger.js';
 import { createTransport, type Transport } from './transport.js';
 
-// One key exchange in 256 fails in gramjs, which drops a leading zero of the key, and is retried.
-// So several attempts must follow closely. A move to another data centre counts as an attempt of
-// the request.
+// A TCP connection that cannot be opened is retried soon, within the deadline of the connect. A
+// move to another data centre counts as an attempt of the request.
 const connectionRetries = 4;
 const retryDelayMs = 300;
 const requestRetries = 3;
@@ -170,7 +169,10 @@ export class QuietClient extends TelegramClient {
       },
       random: systemRandom,
       salts: this.#salts,
-      onUntrusted: this.#onUntrusted,
+      onUntrusted: (answer) => {
+        this.#onUntrusted(answer);
+        void this.#transport.close();
+      },
       disconnectAfterMs: this.#settings.guard?.disconnectAfterMs,
     });
   }

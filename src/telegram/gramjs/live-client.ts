@@ -84,7 +84,9 @@ export class LiveClient {
         this.#log('warn', answer.message);
         ending.end(unreachable(answer));
       },
-      onBroken: this.#onLoginToken,
+      onBroken: () => {
+        if (!this.#destroyed) this.#onLoginToken();
+      },
       onLost: (why) => {
         this.#log('debug', 'connection abandoned');
         ending.end(unreachable(why));
