@@ -3,6 +3,7 @@ import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { composeAdmin } from './app/admin.js';
+import { auditLogin, auditRequests, openAudit } from './app/audit.js';
 import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
 import { composeBridge } from './app/bridge.js';
@@ -67,7 +68,11 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         closers.push(() => withDeadline(clock, sweepStopMs, stop()).catch(logLateSweep));
       };
 
-      const database = await openDatabase({ ...where, exclusive: true, encryption, clock, random, logger });
+      const audited = openAudit(config.logging.audit, { type: 'gangway' }, { clock, logger });
+      closers.push(async () => audited?.close());
+      const audit = audited?.audit;
+
+      const database = await openDatabase({ ...where, exclusive: true, encryption, audit, clock, random, logger });
       closers.push(() => database.close());
 
       const gateway = await openTelegram(config, { version, guard: database.leases.guard, clock, logger });
@@ -79,7 +84,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       sweepNowAndThen('rate limits', () => database.limiter.sweep());
 
       const runtime = { database, clock, random, logger };
-      const accounts = chooseAccounts(config, runtime);
+      const accounts = chooseAccounts(config, { ...runtime, audit });
       if (accounts) sweepNowAndThen('what is over of Matrix accounts', () => accounts.sweep());
       const openIdTokens = accounts?.kind === 'embedded' ? accounts.openIdTokens : undefined;
 
@@ -111,6 +116,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         expireAfterMs: times.expireMs,
         bridge: bridged,
         watcher: numbers.proofs,
+        observer: audit && ((observation) => auditLogin(audit, observation)),
         clock,
         random,
         logger,
@@ -157,11 +163,13 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         runtime,
       );
       if (web) sweepNowAndThen('old sessions of the web page', () => web.sweep());
-      const admin = composeAdmin(config, { processes: login }, runtime);
+      const unaudited = composeAdmin(config, { processes: login }, runtime);
+      const admin = unaudited && audit ? auditRequests(unaudited, audit) : unaudited;
       const serverOptions = {
         trustedProxies: http.trustedProxies,
         undeclaredReplies: 'strip',
         isUnavailable: (failure: unknown) => failure instanceof DatabaseFailure,
+        callers: audited?.callers,
         limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes, maxConnections: http.maxConnections },
         clock,
         random,

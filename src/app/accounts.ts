@@ -1,3 +1,4 @@
+import type { Audit } from '../base/audit.js';
 import type { Runtime } from '../base/runtime.js';
 import type { AccountThreepids } from '../accounts/account-threepids.js';
 import type { AccountAuthority } from '../accounts/authority.js';
@@ -18,6 +19,8 @@ import type { Database } from '../database/database.js';
 import { ownedLogins } from '../login/owned-logins.js';
 import type { Homeserver } from '../matrix/homeserver.js';
 import { createHttpHomeserver } from '../matrix/http-homeserver.js';
+
+import { auditMatrixLogins } from './audit.js';
 
 /** The dependencies of chooseAccounts besides the configuration. */
 export interface AccountRuntime extends Runtime {
@@ -58,8 +61,10 @@ const homeserverDeadlineMs = 30_000;
  */
 export function chooseAccounts(
   { homeserver: { address, adminAccessToken, domain }, accounts, identity }: Config,
-  { database, clock, random, logger }: AccountRuntime,
+  { database, audit, clock, random, logger }: AccountRuntime & { readonly audit: Audit | undefined },
 ): Accounts | undefined {
+  const audited = (authority: AccountAuthority, kind: Accounts['kind']) =>
+    audit ? auditMatrixLogins(authority, kind === 'relay', audit) : authority;
   const accountThreepids = createDatabaseAccountThreepids(database);
   const identityServer = identity.enabled ? identity.publicUrl : undefined;
   const { mode } = accounts;
@@ -83,7 +88,7 @@ export function chooseAccounts(
       adminAccessToken && createHomeserverThreepids({ homeserver, serverName: domain, adminAccessToken, clock });
     return {
       kind: 'relay',
-      authority,
+      authority: audited(authority, 'relay'),
       homeserver,
       homeserverThreepids,
       upstreamProofs,
@@ -107,7 +112,7 @@ export function chooseAccounts(
   });
   return {
     kind: 'embedded',
-    authority: embedded,
+    authority: audited(embedded, 'embedded'),
     sessions: embedded,
     userInteractiveAuth: embedded.userInteractiveAuth,
     devices: embedded.devices,

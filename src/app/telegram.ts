@@ -17,7 +17,7 @@ export interface TelegramRuntime {
 
 /** Returns the gateway to Telegram on the configured engine. */
 export async function openTelegram(
-  { telegram, logging }: Pick<Config, 'telegram' | 'logging'>,
+  { telegram, logging }: Pick<Config, 'telegram'> & { readonly logging: Pick<Config['logging'], 'level'> },
   { version, guard, clock, logger }: TelegramRuntime,
 ): Promise<TelegramGateway> {
   const options = {

@@ -56,6 +56,7 @@ async function open(
     { createRevoker },
     { ownedLogins },
     { createLogger },
+    { openAudit },
   ] = await Promise.all([
     import('../database/open-database.js'),
     import('../accounts/embedded/password-hasher.js'),
@@ -63,9 +64,11 @@ async function open(
     import('../accounts/revocation.js'),
     import('../login/owned-logins.js'),
     import('../observability/logger.js'),
+    import('../app/audit.js'),
   ]);
   const logger = createLogger({ level: 'warn', format: 'pretty', write: process.stderr, clock });
-  const database = await openDatabase({ ...config.database, encryption, clock, random, logger });
+  const audited = openAudit(config.logging.audit, { type: 'command_line' }, { clock, logger });
+  const database = await openDatabase({ ...config.database, encryption, audit: audited?.audit, clock, random, logger });
   try {
     const serverName = homeserver.domain;
     const hasher = createPasswordHasher({ ...accounts.passwordHashing, random });
@@ -77,5 +80,6 @@ async function open(
     return { refused: `${error.details.problem}\n` };
   } finally {
     await database.close();
+    audited?.close();
   }
 }

@@ -4,6 +4,7 @@ import type { FileProblem } from '../database/file-problem.js';
 import { SettingsFailure } from '../delivery/settings-failure.js';
 import { SigningKeyFailure } from '../identity/signing-key-failure.js';
 import { SourceFailure, type SourceFailureDetails } from '../import/source-failure.js';
+import { AuditFailure } from '../observability/audit-failure.js';
 import { exitCodes } from './exit-code.js';
 import { explainSettings, explainSigningKey } from './explain-identity.js';
 
@@ -27,6 +28,11 @@ export function explainFailure(error: unknown): Explanation {
     return { code: exitCodes.config, text: `${explainSigningKey(error.details)}\n` };
   }
   if (error instanceof SourceFailure) return { code: exitCodes.database, text: `${explainSource(error.details)}\n` };
+  if (error instanceof AuditFailure) {
+    const { path, reason } = error.details;
+    const text = `The file ${path} (logging.audit.file) cannot be written: ${reason}. Create its folder, or write another path.\n`;
+    return { code: exitCodes.config, text };
+  }
   if (isCompiledPartMissing(error)) return { code: exitCodes.defect, text: compiledPartMissing };
   const listening = explainListening(error);
   if (listening !== undefined) return { code: exitCodes.listen, text: `${listening}\n` };

@@ -25,16 +25,29 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const { config } = loadConfig({ path: resolve(folder, file), env, ...configFiles });
   // Loaded here, so that the other commands do not wait for the database to load.
-  const [{ openDatabase }, { DatabaseFailure }, { parseDatabaseUri }, { createLogger }] = await Promise.all([
-    import('../database/open-database.js'),
-    import('../database/failure.js'),
-    import('../database/uri.js'),
-    import('../observability/logger.js'),
-  ]);
+  const [{ openDatabase }, { DatabaseFailure }, { parseDatabaseUri }, { createLogger }, { openAudit }] =
+    await Promise.all([
+      import('../database/open-database.js'),
+      import('../database/failure.js'),
+      import('../database/uri.js'),
+      import('../observability/logger.js'),
+      import('../app/audit.js'),
+    ]);
   // A large import in one transaction is slow, as it should be.
   const logger = createLogger({ level: offline ? 'error' : 'warn', format: 'pretty', write: process.stderr, clock });
+  const audited = openAudit(config.logging.audit, { type: 'command_line' }, { clock, logger });
+  const audit = audited?.audit;
   const open = (exclusive: boolean) =>
-    openDatabase({ ...config.database, exclusive, offline, encryption: config.encryption, clock, random, logger });
+    openDatabase({
+      ...config.database,
+      exclusive,
+      offline,
+      encryption: config.encryption,
+      audit,
+      clock,
+      random,
+      logger,
+    });
   const openClaimed = () =>
     open(true).catch((error: unknown) => {
       if (error instanceof DatabaseFailure && error.details.kind === 'in_use') return undefined;
@@ -47,5 +60,6 @@ export async function withDatabase<T>(
     return await work({ database, config, isClaimed: claimed !== undefined || (offline && isSqlite) });
   } finally {
     await database.close();
+    audited?.close();
   }
 }

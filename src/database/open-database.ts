@@ -1,14 +1,16 @@
 import { createLocalRateLimiter } from '../base/rate-limiter.js';
+import type { Audit, AuditEntry } from '../base/audit.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
+import { auditedTransaction } from './audited-stores.js';
 import type { Database } from './database.js';
 import { prepareDatabase } from './prepare.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
 import { createSharedRateLimiter } from './shared-rate-limiter.js';
-import { openReaders, openStores } from './tables/index.js';
+import { openReaders, openStores, type Transaction } from './tables/index.js';
 import { createTransactions } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
@@ -29,6 +31,8 @@ export interface DatabaseOptions extends Runtime {
    */
   readonly offline?: boolean;
   readonly encryption: EncryptionKeys;
+  /** Receives an entry for each write that the audit log has, once it is committed. */
+  readonly audit?: Audit | undefined;
 }
 
 const busyTimeoutMs = 5_000;
@@ -38,7 +42,7 @@ const busyTimeoutMs = 5_000;
  * Throws DatabaseFailure. A database with another schema or key is not changed.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { logger, clock, random, encryption } = options;
+  const { logger, clock, random, encryption, audit } = options;
   const sealer = createSealer({ ...encryption, random });
   const hasher = createSubjectHasher(encryption);
   const backend = await openBackend(options);
@@ -62,10 +66,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         logger,
       })
     : createLocalRateLimiter(clock);
+  const transact = <T>(work: (tx: Transaction) => Promise<T>) =>
+    transactions.run((session) => work(openStores(session, { sealer, hasher })));
+  const transactAudited = async <T>(work: (tx: Transaction) => Promise<T>, log: Audit) => {
+    const entries: AuditEntry[] = [];
+    const result = await transact((tx) => work(auditedTransaction(tx, (entry) => entries.push(entry))));
+    for (const entry of entries) log.record(entry);
+    return result;
+  };
   const readers = openReaders(backend.reader, { sealer, hasher });
   return {
     read: (work) => transactions.read(() => work(readers)),
-    transaction: (work) => transactions.run((session) => work(openStores(session, { sealer, hasher }))),
+    transaction: (work) => (audit ? transactAudited(work, audit) : transact(work)),
     probe: () => transactions.probe(),
     locks: backend.locks,
     leases: backend.leases,

@@ -1,8 +1,10 @@
 import type { RequestListener } from 'node:http';
 import Koa, { type Context, type ParameterizedContext } from 'koa';
+import type { CallerScope } from '../base/caller.js';
 import type { Failure } from '../base/failure.js';
 import { createIdSource } from '../base/random.js';
 import type { Runtime } from '../base/runtime.js';
+import { callerOf } from './caller-of.js';
 import type { ClientAddress } from './client-ip.js';
 import { errorReply } from './error-reply.js';
 import type { Exchange } from './exchange.js';
@@ -19,6 +21,8 @@ export interface ApplicationDeps extends Runtime {
    * Returns whether a failure affects every request at the moment. If absent, none does.
    */
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
+  /** Set if the code that serves a request is to find its caller. */
+  readonly callers?: CallerScope | undefined;
 }
 
 /**
@@ -26,7 +30,7 @@ export interface ApplicationDeps extends Runtime {
  * each error in the format of its surface.
  */
 export function createApplication(deps: ApplicationDeps): RequestListener {
-  const { routes, clock, random, logger } = deps;
+  const { routes, callers, clock, random, logger } = deps;
   const nextId = createIdSource(random);
   const koa = new Koa<Exchange>();
   // Errors that reach Koa itself: a socket that broke while the response was written.
@@ -44,7 +48,12 @@ export function createApplication(deps: ApplicationDeps): RequestListener {
     );
     ctx.res.once('close', () => logAccess(ctx, state, deps));
     try {
-      await routes(ctx);
+      await (callers
+        ? callers.run(
+            callerOf(state, () => state),
+            () => routes(ctx),
+          )
+        : routes(ctx));
     } catch (error) {
       const reply = errorReply(error, state, deps);
       if (reply) writeReply(ctx, reply);

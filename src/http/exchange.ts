@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.js';
+import type { Principal } from './principal.js';
 import type { Surface } from './surface.js';
 
 /** The state of one request while it is served, in `ctx.state` of Koa. */
@@ -8,4 +9,6 @@ export interface Exchange {
   clientAddress: string;
   surface: Surface | undefined;
   endpoint: Endpoint | undefined;
+  /** Undefined until the request is authenticated. */
+  principal: Principal | undefined;
 }

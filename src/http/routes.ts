@@ -138,6 +138,7 @@ function serve(
     const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
     const query = new URLSearchParams(ctx.querystring);
     const principal = await admit(ctx, surface, endpoint, { accessToken, query });
+    state.principal = principal;
     await endpoint.admit?.({ principal, accessToken, clientAddress });
     const receive = async () => {
       const allowance = bodies.open({ client: clientNetwork(clientAddress), isPublic: endpoint.access === 'public' });

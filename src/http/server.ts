@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { CallerScope } from '../base/caller.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Failure } from '../base/failure.js';
 import type { Runtime } from '../base/runtime.js';
@@ -63,6 +64,8 @@ export interface HttpServerDeps extends Runtime {
   readonly limits: HttpLimits;
   /** Returns whether a failure affects every request at the moment. If absent, none does. */
   readonly isUnavailable?: (failure: Failure) => boolean;
+  /** Set if the code that serves a request is to find its caller. */
+  readonly callers?: CallerScope | undefined;
 }
 
 /** A server that was not started yet. */

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { CallerScope } from '../base/caller.js';
 import type { Cancel, Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import { randomId, type Random } from '../base/random.js';
 import { QueueFull, type QueueShare, WorkQueue } from '../base/work-queue.js';
+import { callerOf } from './caller-of.js';
 import type { ClientAddress } from './client-ip.js';
 import { errorReply, type ErrorReplyDeps } from './error-reply.js';
 import { compilePath, type PathPattern } from './path-pattern.js';
@@ -59,6 +61,8 @@ export interface WebSocketServerDeps extends ErrorReplyDeps {
   readonly limits: SocketLimits;
   /** When it aborts, what is open is closed, and nothing opens any more. */
   readonly stopping: AbortSignal;
+  /** Set if the code that serves a request is to find its caller. */
+  readonly callers?: CallerScope | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -90,7 +94,7 @@ interface UpgradeRequest {
 
 /** Returns WebSockets that accept upgrade requests. */
 export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
-  const { limits, stopping, clock, random, logger } = deps;
+  const { limits, callers, stopping, clock, random, logger } = deps;
   const mounts = deps.surfaces.flatMap((surface) =>
     (surface.sockets ?? []).flatMap((entry) =>
       surface.prefixes.map((prefix): Mount => ({
@@ -119,7 +123,9 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     let status = 101;
     try {
       const principal = await authenticated(upgrade);
-      await places.run(() => serveAdmitted(upgrade, principal, socket, head), { shares: sharesOf(principal) });
+      const work = () => serveAdmitted(upgrade, principal, socket, head);
+      const caller = callerOf({ requestId, clientAddress }, () => ({ principal, surface }));
+      await places.run(() => (callers ? callers.run(caller, work) : work()), { shares: sharesOf(principal) });
     } catch (thrown) {
       const error = isOverload(thrown) ? new HttpFailure({ kind: 'too_many_open' }) : thrown;
       const reply = errorReply(error, { surface, endpoint, requestId }, deps);

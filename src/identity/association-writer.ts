@@ -78,7 +78,7 @@ export function createAssociationWriter({ signingKeys, serverName, random }: Ass
   const withdraw = async (tx: Transaction, address: ThirdPartyAddress, mxid?: Mxid) => {
     const found = await tx.identityAssociations.find(address);
     if (!found || (mxid !== undefined && found.mxid !== mxid)) return;
-    await tx.identityAssociations.delete(found.id);
+    await tx.identityAssociations.delete(found);
   };
 
   return {

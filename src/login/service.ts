@@ -16,6 +16,7 @@ import { createLoginCompletion } from './login-completion.js';
 import { createLoginStore } from './login-store.js';
 import { decide } from './machine.js';
 import type { IsActiveOwner } from './owned-logins.js';
+import { observeLogins, observeScans, type LoginObserver } from './observe-logins.js';
 import { createOwnerQueue } from './owner-queue.js';
 import { fingerprint } from './process-meta.js';
 import { createLoginProcesses } from './process-service.js';
@@ -71,13 +72,15 @@ export interface LoginServiceDeps extends Runtime {
   readonly bridge?: BridgeParts | undefined;
   /** Called when accounts change. */
   readonly watcher?: AccountWatcher | undefined;
+  /** Called after each step of a login process. */
+  readonly observer?: LoginObserver | undefined;
 }
 
 /** Creates the login service, shared by all dialects with its login processes and accounts. */
 export function createLoginService(
   deps: LoginServiceDeps,
 ): LoginService & LoginProcesses & TelegramAccounts & AccountChecks {
-  const { database, clock, logger } = deps;
+  const { database, observer, clock, logger } = deps;
   const isActiveOwner = deps.isActiveOwner ?? (async () => true);
   const queue = createOwnerQueue(deps);
   const { permit, runExclusive, runExclusiveWithin } = queue;
@@ -88,7 +91,7 @@ export function createLoginService(
   const linkedAccounts = createLinkedAccounts({ ...deps, calls, store, bridged });
   const completion = createLoginCompletion({ ...deps, isActiveOwner, calls, store, linkedAccounts, handOvers });
   const runner = createDecisionRunner({ ...deps, calls, store, completion });
-  const qr = createQrLogin({ ...deps, calls, store, runner });
+  const qr = createQrLogin({ ...deps, calls, store, runner: observeScans(runner, observer) });
 
   async function submit(owner: Mxid, input: LoginInput): Promise<LoginStep> {
     const digest = fingerprint(input);
@@ -102,16 +105,16 @@ export function createLoginService(
     return runner.run(owner, login, decide(login?.state, input, clock.now()), { digest });
   }
 
-  return {
+  const service = {
     ...createLoginProcesses({ ...deps, store, linkedAccounts, runner, completion, qr, calls, queue }),
     ...createTelegramAccountService({ linkedAccounts, completion, bridge, handOvers, queue }),
 
-    async submit(owner, input) {
+    async submit(owner: Mxid, input: LoginInput) {
       permit(owner);
       return runExclusiveWithin(owner, fingerprint(input), () => submit(owner, input));
     },
 
-    async whoAmI(owner, account) {
+    async whoAmI(owner: Mxid, account?: TelegramUserId) {
       permit(owner);
       const loginStatus = await runExclusiveWithin(owner, `who am I ${account ?? ''}`, () =>
         linkedAccounts.getStatus(owner, account),
@@ -128,7 +131,7 @@ export function createLoginService(
       }
     },
 
-    check: (accountId) => linkedAccounts.check(accountId),
+    check: (accountId: string) => linkedAccounts.check(accountId),
 
     async sweep() {
       await database.transaction((tx) => tx.floodWaits.deleteExpired(clock.now()));
@@ -144,4 +147,5 @@ export function createLoginService(
       }
     },
   };
+  return observeLogins(service, observer);
 }

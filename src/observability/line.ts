@@ -77,7 +77,7 @@ function isList(value: object): value is readonly Printable[] {
  * Line breaks, terminal escapes and text-direction marks (Unicode Technical Report 36) become
  * visible `\uXXXX`.
  */
-function escapeControls(text: string): string {
+export function escapeControls(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -106,7 +106,7 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
         ]),
       );
       expect(await store.findMany([])).toEqual([]);
-      await store.delete('a1');
+      await store.delete(association());
       expect(await store.find(carol)).toBeUndefined();
       expect(await store.find(phone)).toEqual(bare);
     });
@@ -165,7 +165,7 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
         ]),
       );
       expect(await identityAssociations.hold(['a1', 'a2', 'a3'])).toEqual(new Set(['a1', 'a2']));
-      await identityAssociations.delete('a2');
+      await identityAssociations.delete(association({ id: 'a2' }));
       expect(await find('p1')).toEqual({ x: alice });
       expect(await store.deleteByPepper('p1', 10)).toBe(1);
       expect(await store.deleteByPepper('p1', 10)).toBe(0);

@@ -140,7 +140,8 @@ export async function createInstallation(
     },
     bridge: { permissions: { 'example.test': 'full' } },
     encryption: { key: encryptionKey },
-    logging: { level: 'debug', format: 'json' },
+    // Secrets are searched in it too.
+    logging: { level: 'debug', format: 'json', audit: { output: 'file' } },
   };
   const sections = new Set([...Object.keys(ordinary), ...Object.keys(overrides)]);
   const config = Object.fromEntries([...sections].map((name) => [name, { ...ordinary[name], ...overrides[name] }]));

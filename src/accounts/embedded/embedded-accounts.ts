@@ -100,7 +100,7 @@ export function createEmbeddedAccounts(deps: EmbeddedAccountsDeps): EmbeddedAcco
       const account = await tx.accounts.hold(mxid);
       if (!account?.passwordHash?.equals(checked)) return undefined;
       const grant = await grantTo(tx, account, attempt);
-      if (renewedHash) await tx.accounts.setPasswordHash(mxid, renewedHash);
+      if (renewedHash) await tx.accounts.renewPasswordHash(mxid, renewedHash);
       return grant;
     });
   }

@@ -63,6 +63,10 @@ export interface AccountStore extends AccountReader {
   insert(record: AccountRecord): Promise<boolean>;
   /** Returns false if there is no such account. */
   setPasswordHash(mxid: Mxid, passwordHash: Secret): Promise<boolean>;
+  /**
+   * Stores another hash of the same password. Returns false if there is no such account.
+   */
+  renewPasswordHash(mxid: Mxid, passwordHash: Secret): Promise<boolean>;
   /** Returns false if there is no such account. */
   deactivate(mxid: Mxid, at: number): Promise<boolean>;
 }
@@ -98,6 +102,10 @@ function openReader(reader: Reader): AccountReader {
 function openStore(session: TransactionSession): AccountStore {
   const repository = () => session.queryRunner.manager.getRepository(schema);
   const reader = openReader(session);
+  const setPasswordHash = async (mxid: Mxid, passwordHash: Secret) => {
+    const result = await repository().update({ mxid }, { passwordHash: passwordHash.reveal() });
+    return result.affected === 1;
+  };
 
   return {
     ...reader,
@@ -122,10 +130,8 @@ function openStore(session: TransactionSession): AccountStore {
       return result.affected === 1;
     },
 
-    async setPasswordHash(mxid, passwordHash) {
-      const result = await repository().update({ mxid }, { passwordHash: passwordHash.reveal() });
-      return result.affected === 1;
-    },
+    setPasswordHash,
+    renewPasswordHash: setPasswordHash,
 
     async deactivate(mxid, at) {
       const result = await repository().update({ mxid }, { deactivatedAt: at });

@@ -81,7 +81,7 @@ export interface IdentityAssociationStore {
   /** Requires that the address is not published. */
   insert(record: IdentityAssociationRecord): Promise<void>;
   /** Deletes the association and its lookup hashes. */
-  delete(id: string): Promise<void>;
+  delete(association: Pick<IdentityAssociationRecord, 'id' | 'mxid' | 'medium' | 'address'>): Promise<void>;
   deleteByUser(mxid: Mxid): Promise<void>;
   /** Returns what is published for the user, oldest first. */
   listByUser(mxid: Mxid): Promise<(ThirdPartyAddress & Pick<IdentityAssociationRecord, 'createdAt'>)[]>;
@@ -156,7 +156,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Id
       });
     },
 
-    async delete(id) {
+    async delete({ id }) {
       await repository().delete({ id });
     },
 

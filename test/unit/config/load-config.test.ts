@@ -95,7 +95,7 @@ describe('a configuration with the required keys only', () => {
       bridge: { permissions: {}, maxAccounts: 5 },
       sessions: { consumers: [], defaultLeaseMs: 600_000, maxLeaseMs: 3_600_000, graceMs: 30_000, webhooks: [] },
       encryption: { key: '[secret]', oldKeys: [] },
-      logging: { level: 'info', format: 'json' },
+      logging: { level: 'info', format: 'json', audit: { output: 'off', file: '/etc/gangway/audit.jsonl' } },
     });
     expect(config.bridge.permissions).toEqual(new Map([['matrix.test', 'puppeting']]));
     expect(config.provisioning.sharedSecret.reveal()).toBe(sharedSecret);

@@ -1,0 +1,29 @@
+import type { AuditActor } from '../base/audit.js';
+import type { Caller } from '../base/caller.js';
+import { anonymous, type Principal } from './principal.js';
+import type { Surface } from './surface.js';
+
+/** Returns the caller of a request. `request` returns what is known so far. */
+export function callerOf(
+  { requestId, clientAddress }: Pick<Caller, 'requestId' | 'clientAddress'>,
+  request: () => { readonly principal: Principal | undefined; readonly surface: Surface | undefined },
+): Caller {
+  const actor = () => {
+    const { principal = anonymous, surface } = request();
+    return actorOf(principal, surface);
+  };
+  return { requestId, clientAddress, actor };
+}
+
+function actorOf(principal: Principal, surface: Surface | undefined): AuditActor {
+  switch (principal.kind) {
+    case 'anonymous':
+      return { type: 'client' };
+    case 'service':
+      return { type: 'shared_secret' };
+    case 'consumer':
+      return { type: surface?.name === 'admin' ? 'admin' : 'program', id: principal.name };
+    case 'user':
+      return { type: 'user', id: principal.mxid };
+  }
+}
