@@ -75,7 +75,7 @@ export function createConnectionPool({
   maxUseMs = defaultLongestUseMs,
 }: ConnectionPoolDeps): ConnectionPool {
   const keys = new KeyedMutex();
-  const places = createSemaphore({ clock, places: maxLive, maxWaitMs: maxUseMs });
+  const semaphore = createSemaphore({ clock, permits: maxLive, maxWaitMs: maxUseMs });
   // A Map iterates in the order of insertion, and each use inserts anew. So the least recently used
   // comes first.
   const live = new Map<string, Live>();
@@ -127,7 +127,7 @@ export function createConnectionPool({
 
   function makeRoom(): void {
     for (const [key, entry] of live) {
-      if (places.waiting() <= closing.size) return;
+      if (semaphore.waiting() <= closing.size) return;
       if (!entry.busy) shutInBackground(key);
     }
   }
@@ -149,7 +149,7 @@ export function createConnectionPool({
     session: TelegramSession | undefined,
     { limit, lossesBefore }: { readonly limit: UseLimit; readonly lossesBefore: number },
   ): Promise<Live> {
-    const entering = places.enter();
+    const entering = semaphore.enter();
     makeRoom();
     const leave = await entering;
     try {
@@ -269,7 +269,7 @@ export function createConnectionPool({
       }),
     async close() {
       closed = true;
-      places.close();
+      semaphore.close();
       for (const key of live.keys()) shutInBackground(key);
       await Promise.all(closing.values());
     },

@@ -19,16 +19,16 @@ export type Release = () => void;
 
 export interface SemaphoreOptions {
   readonly clock: Clock;
-  readonly places: number;
+  readonly permits: number;
   readonly maxWaitMs: number;
 }
 
-export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions): Semaphore {
+export function createSemaphore({ clock, permits, maxWaitMs }: SemaphoreOptions): Semaphore {
   const queue = new Set<{ readonly admit: () => void; readonly reject: (why: string) => void }>();
-  let free = places;
+  let free = permits;
   let closed = false;
 
-  const takePlace = (): Release => {
+  const takePermit = (): Release => {
     free -= 1;
     return () => {
       free += 1;
@@ -37,19 +37,19 @@ export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions):
     };
   };
 
-  const waitInLine = (): Promise<Release> =>
+  const waitForPermit = (): Promise<Release> =>
     new Promise((resolve, reject) => {
-      const step = () => {
+      const leaveQueue = () => {
         cancel();
         queue.delete(waiter);
       };
       const waiter = {
         admit() {
-          step();
-          resolve(takePlace());
+          leaveQueue();
+          resolve(takePermit());
         },
         reject(why: string) {
-          step();
+          leaveQueue();
           reject(unreachable(why));
         },
       };
@@ -60,9 +60,9 @@ export function createSemaphore({ clock, places, maxWaitMs }: SemaphoreOptions):
   return {
     async enter(onWait) {
       if (closed) throw unreachable('the semaphore is closed');
-      if (free > 0) return takePlace();
+      if (free > 0) return takePermit();
       onWait?.();
-      return waitInLine();
+      return waitForPermit();
     },
     waiting: () => queue.size,
     close() {

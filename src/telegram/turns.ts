@@ -28,11 +28,11 @@ export function createTurns(clock: Clock): Turns {
   return {
     keysOf(dataCentreId) {
       const semaphore =
-        keys.get(dataCentreId) ?? createSemaphore({ clock, places: keysAtOnce, maxWaitMs: maxTurnWaitMs });
+        keys.get(dataCentreId) ?? createSemaphore({ clock, permits: keysAtOnce, maxWaitMs: maxTurnWaitMs });
       keys.set(dataCentreId, semaphore);
       return semaphore;
     },
-    arithmetic: createSemaphore({ clock, places: 1, maxWaitMs: maxTurnWaitMs }),
+    arithmetic: createSemaphore({ clock, permits: 1, maxWaitMs: maxTurnWaitMs }),
   };
 }
 
