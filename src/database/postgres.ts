@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import type { Clock } from '../base/clock.js';
 import { exclusiveLeases } from '../base/leases.js';
 import type { Logger } from '../base/logger.js';
@@ -225,11 +225,16 @@ async function clientOf(queryRunner: QueryRunner): Promise<pg.Client> {
   return client;
 }
 
-/** Runs several statements in one round trip. Returns the rows of the last one. */
+/**
+ * Runs several statements in one round trip. Returns the rows of the last one. Throws
+ * QueryFailedError, as the queries of TypeORM do.
+ */
 async function lastRows(queryRunner: QueryRunner, statements: string): Promise<readonly unknown[]> {
   const client = await clientOf(queryRunner);
   // The types of the driver know one result only.
-  const results: unknown = await client.query(statements);
+  const results: unknown = await client.query(statements).catch((error: unknown) => {
+    throw new QueryFailedError(statements, [], error instanceof Error ? error : new Error(String(error)));
+  });
   const last: unknown = Array.isArray(results) ? results.at(-1) : results;
   const rows: unknown = last instanceof Object && 'rows' in last ? last.rows : undefined;
   return Array.isArray(rows) ? (rows as unknown[]) : [];

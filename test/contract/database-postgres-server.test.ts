@@ -162,6 +162,25 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
     });
 
+    it('fails a transaction of a daemon that has not begun yet', async () => {
+      const database = await open({ exclusive: true });
+      const other = await connectClient();
+      await other.query('BEGIN');
+      await other.query('LOCK TABLE daemons');
+      const failing = database.transaction((tx) => tx.floodWaits.save('subject', 1_000));
+      failing.catch(() => undefined);
+      await until(async () => {
+        const ended = await testDatabase.execute(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'BEGIN;%'`,
+        );
+        return ended.length > 0;
+      });
+      await expect(failing).rejects.toMatchObject({ details: { kind: 'unreachable' } });
+      await other.end();
+      expect(await database.transaction((tx) => tx.floodWaits.find('subject', 0))).toBeUndefined();
+    });
+
     it('makes the daemon take its locks again, with both in the log', async () => {
       const logger = createRecordingLogger();
       const first = await open({ logger });
