@@ -9,13 +9,8 @@ import { openTestDatabase } from '../support/database.js';
 import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestGateway, useGramjsOnSandbox } from '../support/engine-on-sandbox.js';
-import {
-  keyIdOf,
-  keyOf,
-  listOpenHandOvers,
-  startHandOverDaemon,
-  type HandOverDaemon,
-} from '../support/hand-over-world.js';
+import { keyOf, listOpenHandOvers, startHandOverDaemon, type HandOverDaemon } from '../support/hand-over-world.js';
+import { keyIdOf } from '../support/key-id.js';
 import { code, mxidOf, phone, token } from '../support/login-fixture.js';
 import { codeOf, tokenOf } from '../support/magic-logins.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';

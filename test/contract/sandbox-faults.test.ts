@@ -190,7 +190,9 @@ describe('the sandbox', () => {
       await withIndependentClient(sandbox, {}, async (bot) => {
         await enterCode(one, '+9996610005', '11111');
         await bot.signInBot(`2000010002:${magicBotSecret}`);
+        expect(sandbox.control.sessions()).toHaveLength(2);
         sandbox.control.revokeSessions('+9996610005', 'SESSION_REVOKED');
+        expect(sandbox.control.sessions()).toMatchObject([{ userId: '2000010002' }]);
         expect(await refusalOf(getMe(one))).toBe('401 SESSION_REVOKED');
         expect(await refusalOf(ask(one))).toBeUndefined();
         sandbox.control.revokeSessions(`2000010002:${magicBotSecret}`, 'AUTH_KEY_DUPLICATED');

@@ -1,8 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
 import { createPostgresDatabase, postgresMissing, type TestDatabase } from '../support/test-database.js';
+import { keyIdOf } from '../support/key-id.js';
 import { startHttpListener, type HeardRequest, type HttpListener } from '../support/http-listener.js';
 import { createSlowFault } from '../support/stand-in-bridge/faults.js';
 import { startStandInBridge, type StandInBridge } from '../support/stand-in-bridge/stand-in-bridge.js';
@@ -57,15 +58,12 @@ async function logIn(phone: string): Promise<void> {
   expect(answer).toMatchObject({ status: 200, body: { state: 'logged-in' } });
 }
 
-const keyName = (authKey: string) =>
-  createHash('sha1').update(Buffer.from(authKey, 'base64')).digest().subarray(12, 20).reverse().toString('hex');
-
 /** The bridge has the login of alice, and its key is the only logged-in one at Telegram. */
 async function expectHandedOver(): Promise<void> {
   await until(() => standIn.logins.size === 1);
   const [login] = [...standIn.logins.values()];
   expect(login?.mxid).toBe(alice);
-  expect(sandbox.control.sessions().map(({ key }) => key)).toEqual([keyName(login?.telegram.authKey ?? '')]);
+  expect(sandbox.control.sessions().map(({ key }) => key)).toEqual([keyIdOf(login?.telegram.authKey ?? '')]);
   expect(sandbox.control.keys().filter(({ duplicated }) => duplicated)).toEqual([]);
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { KeyedMutex } from '../../src/base/keyed-mutex.js';
 import { systemRandom } from '../../src/base/random.js';
 import type { Bridge } from '../../src/bridge/bridge.js';
@@ -13,6 +12,7 @@ import { withPublicAddress } from '../../src/telegram/portable-session.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { createConnectionPool } from '../../src/telegram/pool.js';
 import type { FakeClock } from './fake-clock.js';
+import { keyIdOf } from './key-id.js';
 import { silentLogger } from './silent-logger.js';
 
 const hours = 3_600_000;
@@ -149,10 +149,4 @@ export async function listOpenHandOvers(tx: Transaction): Promise<HandOverRecord
 /** The identifier of a session's auth key, as the sandbox writes it. */
 export function keyOf(session: TelegramSession): string {
   return keyIdOf(readStoredSession(session).authKey.reveal());
-}
-
-/** The identifier of an auth key in base64, as the sandbox writes it. */
-export function keyIdOf(authKey: string): string {
-  const key = Buffer.from(authKey, 'base64');
-  return createHash('sha1').update(key).digest().subarray(12, 20).reverse().toString('hex');
 }

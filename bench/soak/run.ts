@@ -1,0 +1,76 @@
+import { createChance } from './chance.js';
+import { disturb } from './disturbances.js';
+import { checkInvariants } from './invariants.js';
+import { personOf } from './login-flows.js';
+import { sampleMemory, type MemoryUse } from './memory.js';
+import { createRecord, type Record } from './record.js';
+import { createRequests } from './requests.js';
+import { createVirtualUser, type VirtualUser } from './virtual-user.js';
+import { startWorld, type RunPlan } from './world.js';
+
+export interface RunResult {
+  readonly record: Record;
+  readonly memory: readonly MemoryUse[];
+  readonly seconds: number;
+}
+
+const userCount = 24;
+/** Daemons are restarted in this first part only: the memory of a process needs time to grow. */
+const restartingShare = 0.5;
+/** Growth of memory that is not reported: caches fill, and connections come and go. */
+const maxGrowth = 1.25;
+const minMinutesForGrowth = 5;
+
+/** Runs users and disturbances for so many seconds, and checks what must be true then. */
+export async function soak(plan: RunPlan, { seconds, seed }: { seconds: number; seed: number }): Promise<RunResult> {
+  const record = createRecord();
+  const world = await startWorld(plan);
+  const begunAt = performance.now();
+  const elapsed = () => (performance.now() - begunAt) / 1_000;
+  try {
+    const controller = new AbortController();
+    const requests = createRequests(world, createChance(seed), record);
+    const users = Array.from({ length: userCount }, (_, index) => {
+      const chance = createChance(seed + 1 + index);
+      return createVirtualUser(personOf(index), { world, requests, chance, record });
+    });
+    const memory = sampleMemory(world, controller.signal);
+    const disturbing = disturb(world, {
+      chance: createChance(seed - 1),
+      record,
+      signal: controller.signal,
+      mayRestart: () => elapsed() < seconds * restartingShare,
+    });
+    const isOver = () => elapsed() > seconds;
+    const acting = Promise.all(users.map((user) => actUntil(isOver, user, record)));
+    const timer = setTimeout(() => controller.abort(), seconds * 1_000);
+    await Promise.all([acting, disturbing]);
+    clearTimeout(timer);
+    controller.abort();
+    world.sandbox.control.clearFaults();
+    world.bridge?.clearFaults();
+    await checkInvariants(world, { users, requests, record });
+    return { record, memory: checkMemory(await memory, record), seconds: elapsed() };
+  } finally {
+    await world.stop().catch((error: unknown) => record.violate(`end: ${String(error)}`));
+  }
+}
+
+async function actUntil(isOver: () => boolean, user: VirtualUser, record: Record): Promise<void> {
+  while (!isOver()) {
+    try {
+      await user.act();
+    } catch (error) {
+      record.violate(`${user.person.mxid}: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+  }
+}
+
+function checkMemory(memory: readonly MemoryUse[], record: Record): readonly MemoryUse[] {
+  for (const { minutes, first, last } of memory) {
+    if (minutes < minMinutesForGrowth || last <= first * maxGrowth) continue;
+    record.violate(`memory: ${first.toFixed(0)} to ${last.toFixed(0)} MiB in ${minutes.toFixed(1)} minutes`);
+  }
+  return memory;
+}
