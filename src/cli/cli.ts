@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { addAdmin } from './admin.js';
+import { addBackup } from './backup.js';
 import { addConfigCheck } from './config-check.js';
 import { addConfigInit } from './config-init.js';
+import { addDb } from './db.js';
 import { addDemo } from './demo.js';
 import { exitCodes } from './exit-code.js';
 import { explainFailure } from './explain-failure.js';
@@ -39,6 +41,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addSessions(program, context, end);
   addAdmin(program, context, end);
   addImport(program, context, end);
+  addBackup(program, context, end);
+  addDb(program, context);
   addLink(program, context, end);
   addHealthcheck(program, context, end);
   addSandbox(program, context, end);

@@ -154,6 +154,13 @@ function explainDatabase(details: DatabaseFailureDetails): string {
         `A Gangway daemon is using the database ${details.database} on ${details.server}. Stop all of them first. ` +
         'After a crash, wait 15 seconds.'
       );
+    case 'not_empty':
+      return (
+        `The database ${details.database} is not empty: there is something in its table ${details.table}. Nothing was ` +
+        'changed. Name a new, empty database.'
+      );
+    case 'copy_differs':
+      return `The table ${details.table} was read back otherwise than it was copied. The target was left empty. Please report this.`;
     case 'server_failing':
       return `The database server ${details.server} cannot be written to at the moment (SQLSTATE ${details.sqlState}). See its log.`;
     case 'busy':

@@ -44,6 +44,10 @@ export type DatabaseFailureDetails =
   | { readonly kind: 'in_use'; readonly path: string }
   /** A daemon runs on the same PostgreSQL database. */
   | { readonly kind: 'daemon_running'; readonly server: string; readonly database: string }
+  /** The database that should be filled has rows, or tables of another program. */
+  | { readonly kind: 'not_empty'; readonly database: string; readonly table: string }
+  /** What was copied is not what was read. Nothing was committed. */
+  | { readonly kind: 'copy_differs'; readonly table: string }
   /** Another transaction or program held a lock. Nothing was written, and the caller may retry. */
   | { readonly kind: 'busy' };
 

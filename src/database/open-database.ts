@@ -87,8 +87,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
-// Only the driver that is used is loaded.
-async function openBackend(options: DatabaseOptions): Promise<Backend> {
+/** Opens a database without reading it. Loads only its driver. Throws DatabaseFailure. */
+export async function openBackend(options: Omit<DatabaseOptions, 'encryption'>): Promise<Backend> {
   const target = parseDatabaseUri(options.uri);
   switch (target.kind) {
     case 'sqlite': {

@@ -1,0 +1,116 @@
+import { constants } from 'node:fs';
+import { copyFile, link, open, stat, unlink } from 'node:fs/promises';
+import sqlite3 from 'sqlite3';
+import { DatabaseFailure } from './failure.js';
+import { explainSqlite } from './sqlite-errors.js';
+
+/** The paths of the database and of its copy. */
+export interface BackupOptions {
+  readonly from: string;
+  readonly to: string;
+}
+
+const busyTimeoutMs = 30_000;
+
+/**
+ * Writes a consistent copy of a SQLite database, also while a daemon writes to it. The copy is
+ * readable by its owner only, and appears under its name when it is whole and checked. Returns its
+ * size in bytes. Throws DatabaseFailure, or the error of the file system, `EEXIST` if there is a
+ * file already.
+ */
+export async function backupSqlite({ from, to }: BackupOptions): Promise<number> {
+  if (!(await isFile(from))) throw new DatabaseFailure({ kind: 'file_unusable', path: from, reason: 'unopenable' });
+  const partial = `${to}.partial`;
+  await refuseExisting(to);
+  // SQLite writes to a file that is there if it is empty, and so keeps its mode.
+  const file = await open(partial, 'wx', 0o600);
+  try {
+    await file.close();
+    await vacuumInto(from, partial).catch((error: unknown) => {
+      throw explainSqlite(error, from);
+    });
+    await requireIntact(partial);
+    await sync(partial);
+    await publish(partial, to);
+    return (await stat(to)).size;
+  } finally {
+    await unlink(partial).catch(() => undefined);
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/** Throws the error of the file system if a file is there, before the database is read. */
+async function refuseExisting(path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  await file.close();
+  await unlink(path);
+}
+
+async function vacuumInto(from: string, to: string): Promise<void> {
+  const connection = await connect(from, sqlite3.OPEN_READWRITE);
+  try {
+    await query(connection, 'VACUUM INTO ?', [to]);
+  } finally {
+    await close(connection);
+  }
+}
+
+async function requireIntact(path: string): Promise<void> {
+  const connection = await connect(path, sqlite3.OPEN_READONLY);
+  try {
+    const problems = await query<{ integrity_check: string }>(connection, 'PRAGMA integrity_check');
+    const dangling = await query(connection, 'PRAGMA foreign_key_check');
+    const isIntact = problems.every((row) => row.integrity_check === 'ok') && dangling.length === 0;
+    if (!isIntact) throw new DatabaseFailure({ kind: 'file_unusable', path, reason: 'damaged' });
+  } finally {
+    await close(connection);
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Gives the file its name, unless another file has it. */
+async function publish(partial: string, to: string): Promise<void> {
+  try {
+    await link(partial, to);
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (isTaken) throw error;
+    // Some file systems have no hard links.
+    await copyFile(partial, to, constants.COPYFILE_EXCL);
+    await sync(to);
+  }
+}
+
+function connect(path: string, mode: number): Promise<sqlite3.Database> {
+  return new Promise((resolve, reject) => {
+    const opened = new sqlite3.Database(path, mode, (error) => {
+      if (error) return reject(error);
+      opened.configure('busyTimeout', busyTimeoutMs);
+      resolve(opened);
+    });
+  });
+}
+
+function query<Row>(connection: sqlite3.Database, sql: string, parameters: readonly string[] = []): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    connection.all<Row>(sql, parameters, (error, rows) => (error ? reject(error) : resolve(rows)));
+  });
+}
+
+function close(connection: sqlite3.Database): Promise<void> {
+  return new Promise((resolve) => connection.close(() => resolve()));
+}
