@@ -10,6 +10,7 @@ import { explainFailure } from './explain-failure.js';
 import { addGenerate } from './generate.js';
 import { addHealthcheck } from './healthcheck.js';
 import { addImport } from './import.js';
+import { addKey } from './key.js';
 import { addLink } from './link.js';
 import { addRun } from './run.js';
 import { addSandbox } from './sandbox.js';
@@ -43,6 +44,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addImport(program, context, end);
   addBackup(program, context, end);
   addDb(program, context);
+  addKey(program, context, end);
   addLink(program, context, end);
   addHealthcheck(program, context, end);
   addSandbox(program, context, end);

@@ -4,11 +4,12 @@ import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
 import { migrationsTableName } from './data-source.js';
-import { runningDaemons } from './daemons/registration.js';
 import { DatabaseFailure } from './failure.js';
 import { openBackend } from './open-database.js';
 import { prepareDatabase } from './prepare.js';
+import { inOpening } from './opening.js';
 import { selectRows } from './rows.js';
+import { refuseRunningDaemons } from './running-daemons.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
@@ -60,9 +61,9 @@ export async function copyDatabase({ from, to, encryption, ...runtime }: CopyOpt
     await prepareDatabase({ backend: source, ...sealing, logger: runtime.logger });
     const target = await openBackend({ uri: to, offline: true, ...runtime });
     try {
-      return await within(source, async (reading) => {
+      return await inOpening(source, async (reading) => {
         await refuseRunningDaemons(reading, from);
-        return within(target, (writing) => copyTables(reading, writing, target, to));
+        return inOpening(target, (writing) => copyTables(reading, writing, target, to));
       });
     } finally {
       await target.close();
@@ -70,30 +71,6 @@ export async function copyDatabase({ from, to, encryption, ...runtime }: CopyOpt
   } finally {
     await source.close();
   }
-}
-
-async function within<T>(backend: Backend, work: (queryRunner: QueryRunner) => Promise<T>): Promise<T> {
-  const queryRunner = await backend.connect();
-  try {
-    await backend.beginOpening(queryRunner);
-    const result = await work(queryRunner);
-    await backend.commit(queryRunner);
-    return result;
-  } catch (error) {
-    await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
-    throw backend.explain(error);
-  } finally {
-    await queryRunner.release();
-  }
-}
-
-/** The daemons of a PostgreSQL database have leases. That of a SQLite file has locked it. */
-async function refuseRunningDaemons(queryRunner: QueryRunner, uri: Secret): Promise<void> {
-  const target = parseDatabaseUri(uri);
-  if (target.kind === 'sqlite') return;
-  const rows = await selectRows(queryRunner, runningDaemons);
-  if (rows.length === 0) return;
-  throw new DatabaseFailure({ kind: 'daemon_running', server: target.server, database: target.database });
 }
 
 async function copyTables(

@@ -4,6 +4,7 @@ import { migrations } from '../../migrations/index.js';
 import type { Backend } from './backend.js';
 import { migrationsTableName } from './data-source.js';
 import { DatabaseFailure } from './failure.js';
+import { inOpening } from './opening.js';
 import { reseal } from './reseal.js';
 import { selectRows } from './rows.js';
 import { type Sealer, UnreadableValue } from './sealing/sealer.js';
@@ -21,29 +22,26 @@ export async function prepareDatabase(deps: {
   readonly sealer: Sealer;
   readonly hasher: SubjectHasher;
   readonly logger: Logger;
+  /** Whether values of older keys are sealed again. True by default. */
+  readonly reseals?: boolean;
 }): Promise<void> {
-  const { backend, sealer, hasher, logger } = deps;
-  const queryRunner = await backend.connect();
-  try {
-    await backend.beginOpening(queryRunner);
+  const { backend, sealer, hasher, logger, reseals = true } = deps;
+  const prepare = async (queryRunner: QueryRunner) => {
     await refuseOtherSchema(queryRunner);
     const checked = await checkKey(queryRunner, sealer);
     const executor = new MigrationExecutor(backend.dataSource, queryRunner);
     executor.transaction = 'none';
     const done = await executor.executePendingMigrations();
     if (!checked) await writeKeyCheck(queryRunner, sealer);
-    const resealed = await reseal(queryRunner, { sealer, hasher });
-    await backend.commit(queryRunner);
+    const resealed = reseals ? await reseal(queryRunner, { sealer, hasher }) : 0;
     // The redaction of the log would take a name with its number for a key.
-    const migrated = done.map(({ name }) => name.replace(/\d+$/, ''));
-    if (migrated.length > 0) logger.info('database migrated', { migrations: migrated });
-    if (resealed > 0) logger.info('values resealed', { values: resealed });
-  } catch (error) {
-    await queryRunner.query('ROLLBACK').catch(() => backend.abandon(queryRunner));
-    throw asWrongKey(backend.explain(error));
-  } finally {
-    await queryRunner.release();
-  }
+    return { migrated: done.map(({ name }) => name.replace(/\d+$/, '')), resealed };
+  };
+  const { migrated, resealed } = await inOpening(backend, prepare).catch((error: unknown) => {
+    throw asWrongKey(error);
+  });
+  if (migrated.length > 0) logger.info('database migrated', { migrations: migrated });
+  if (resealed > 0) logger.info('values resealed', { values: resealed });
   await backend.settle().catch((error: unknown) => {
     throw backend.explain(error);
   });
@@ -70,7 +68,8 @@ function numberOf(name: string): number {
   return Number(/\d+$/.exec(name)?.[0] ?? 0);
 }
 
-function asWrongKey(error: unknown): unknown {
+/** Returns DatabaseFailure `wrong_key` for a value whose key is missing, else the error itself. */
+export function asWrongKey(error: unknown): unknown {
   if (!(error instanceof UnreadableValue) || error.missingKeyId === undefined) return error;
   return new DatabaseFailure({ kind: 'wrong_key', neededKeyId: error.missingKeyId }, { cause: error });
 }

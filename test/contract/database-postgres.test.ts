@@ -6,6 +6,7 @@ import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityUsers } from './database-identity-users-contract.js';
 import { describeIdentity, describeSharedIdentity } from './database-identity-contract.js';
+import { describeKeyRotation } from './database-key-rotation-contract.js';
 import { describeKnownUsers } from './database-known-users-contract.js';
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
@@ -26,6 +27,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('the identity service', () => describeIdentity(createMigratedPostgres));
   describe('the identity service of several daemons', () => describeSharedIdentity(createMigratedPostgres));
   describe('lists for administrators', () => describeKnownUsers(createMigratedPostgres));
+  describe('key rotation', () => describeKeyRotation(createMigratedPostgres));
   describe('revocation', () => describeRevocation(createMigratedPostgres));
   describe('hand-overs', () => describeHandOvers(createMigratedPostgres));
   describe('session leases', () => describeSessionLeases(createMigratedPostgres));

@@ -15,6 +15,7 @@ import { describeHandOvers } from './database-hand-overs-contract.js';
 import { describeHomeserverSessions } from './database-homeserver-sessions-contract.js';
 import { describeIdentityUsers } from './database-identity-users-contract.js';
 import { describeIdentity } from './database-identity-contract.js';
+import { describeKeyRotation } from './database-key-rotation-contract.js';
 import { describeKnownUsers } from './database-known-users-contract.js';
 import { describeRevocation } from './database-revocation-contract.js';
 import { describeSchema } from './database-schema-contract.js';
@@ -32,6 +33,7 @@ describe('sessions of the homeserver on SQLite', () => describeHomeserverSession
 describe('users of the identity service on SQLite', () => describeIdentityUsers(createMigratedSqlite));
 describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
 describe('lists for administrators on SQLite', () => describeKnownUsers(createMigratedSqlite));
+describe('key rotation on SQLite', () => describeKeyRotation(createMigratedSqlite));
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));
 describe('hand-overs on SQLite', () => describeHandOvers(createMigratedSqlite));
 describe('session leases on SQLite', () => describeSessionLeases(createMigratedSqlite));
