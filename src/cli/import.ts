@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Secret } from '../base/secret.js';
+import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import type { ForeignDatabase } from '../database/foreign/foreign-database.js';
@@ -17,11 +18,16 @@ interface ImportOptions {
   readonly json?: boolean;
 }
 
+interface SydentOptions extends ImportOptions {
+  readonly keepPepper?: boolean;
+}
+
 /** What the source is opened with. */
 interface Opening {
   readonly source: ForeignDatabase;
   readonly database: Database;
   readonly config: Config;
+  readonly logger: Logger;
   readonly isDryRun: boolean;
 }
 
@@ -62,6 +68,38 @@ export function addImport(program: Command, context: CliContext, end: (code: num
         return openSynapse(source, { ...context, serverName: homeserver.domain, hasOwnAccounts });
       }),
   );
+  command('sydent', 'the bindings and pending invites of a Sydent')
+    .option('--keep-pepper', 'use its pepper of hashed lookups until the next renewal')
+    .action((options: SydentOptions) =>
+      run('sydent', options, async (opening) => {
+        const identity = await openIdentity(opening, context);
+        if (identity === undefined) return identityDisabled;
+        const { openSydent, keepPepper } = await import('../import/sydent.js');
+        const parts = await openSydent(opening.source, identity.options);
+        const kept = options.keepPepper === true ? [await keepPepper(opening.source, identity.peppers, opening)] : [];
+        // Bindings have a hash with each pepper that is there.
+        if (!opening.isDryRun) await identity.peppers.current();
+        return [...kept, ...parts];
+      }),
+    );
+  command('ma1sd', 'the bindings and pending invites of a ma1sd or mxisd').action((options: ImportOptions) =>
+    run('ma1sd', options, async (opening) => {
+      const identity = await openIdentity(opening, context);
+      if (identity === undefined) return identityDisabled;
+      const { openMa1sd } = await import('../import/ma1sd.js');
+      if (!opening.isDryRun) await identity.peppers.current();
+      return openMa1sd(opening.source, identity.options);
+    }),
+  );
+}
+
+const identityDisabled = {
+  refused: 'The identity service is disabled. Set identity.enabled, and what it requires.',
+} as const;
+
+async function openIdentity({ config, ...opening }: Opening, { clock, random }: CliContext) {
+  const { openIdentityImport } = await import('./import-identity.js');
+  return openIdentityImport(config, { ...opening, clock, random });
 }
 
 type RunOutcome = { readonly kind: 'complete' | 'incomplete' } | { readonly kind: 'refused'; readonly refused: string };
@@ -82,10 +120,10 @@ async function runFrom(
   return withDatabase(
     file,
     context,
-    async ({ database, config }) => {
+    async ({ database, config, logger }) => {
       const source = await openSource(new Secret(from));
       try {
-        const parts = await open({ source, database, config, isDryRun });
+        const parts = await open({ source, database, config, logger, isDryRun });
         if ('refused' in parts) return { kind: 'refused', ...parts };
         const print = (line: string) => context.out(`${line}\n`);
         const report = createImportReport({ source: name, isDryRun, isJson: json, print });

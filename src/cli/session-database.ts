@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import type { Database } from '../database/database.js';
@@ -9,6 +10,7 @@ import type { CliContext } from './cli-context.js';
 export interface OpenedDatabase {
   readonly database: Database;
   readonly config: Config;
+  readonly logger: Logger;
   /** Whether no daemon can use the database until it is closed. Always false for PostgreSQL. */
   readonly isClaimed: boolean;
 }
@@ -57,7 +59,7 @@ export async function withDatabase<T>(
   const claimed = claim && isSqlite ? await openClaimed() : undefined;
   const database = claimed ?? (await open(false));
   try {
-    return await work({ database, config, isClaimed: claimed !== undefined || (offline && isSqlite) });
+    return await work({ database, config, logger, isClaimed: claimed !== undefined || (offline && isSqlite) });
   } finally {
     await database.close();
     audited?.close();

@@ -38,7 +38,7 @@ export interface AssociationWriter {
 }
 
 export interface AssociationWriterDeps {
-  readonly signingKeys: SigningKeys;
+  readonly signingKeys: Pick<SigningKeys, 'current' | 'all'>;
   /** The name in signatures. */
   readonly serverName: string;
   readonly random: Random;

@@ -12,6 +12,7 @@ import { type EphemeralKey, makeEphemeralKey, readEphemeralKey } from './ephemer
 import { IdentityFailure, type IdentityFailureDetails } from './failure.js';
 import type { InviteLimits } from './invite-limits.js';
 import { inviteLink, readDetails, type WebClients } from './invite-link.js';
+import { isRoomId, maxPendingInvites } from './invite-rules.js';
 import type { InviteRequest, Invites } from './invites.js';
 import { addressLock, readAddress, readMxid } from './read-asked.js';
 import { redactAddress } from './redact-address.js';
@@ -32,8 +33,6 @@ export interface InvitesDeps extends Runtime {
 
 const tokenLength = 128;
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-/** One signed association contains all of them. */
-const maxPending = 200;
 const fullRetryMs = 86_400_000;
 
 /** Creates the invites in the database. */
@@ -57,7 +56,7 @@ export function createInvites(deps: InvitesDeps): Invites {
       database.transaction(async (tx) => {
         const bound = await tx.identityAssociations.find(address);
         if (bound) throw new IdentityFailure({ kind: 'address_in_use', mxid: bound.mxid });
-        const isFull = (await tx.identityInvites.countPending(address)) >= maxPending;
+        const isFull = (await tx.identityInvites.countPending(address)) >= maxPendingInvites;
         if (isFull) throw new IdentityFailure({ kind: 'rate_limited', retryAfterMs: fullRetryMs });
         await tx.identityInvites.insert(record);
       }),
@@ -142,15 +141,12 @@ interface CheckedInvite {
   readonly address: ReturnType<typeof readAddress>;
 }
 
-/** Room IDs are opaque, but one that cannot be signed would block the whole association. */
-const roomIdForm = /^[^\s\p{Cc}\p{Cs}]{1,255}$/u;
-
 function check({ sender: named, caller, medium, address: typed, roomId }: InviteRequest): CheckedInvite {
   const sender = readMxid(named);
   if (caller !== undefined && caller !== sender) throw new IdentityFailure({ kind: 'not_your_mxid' });
   if (medium !== 'email') throw new IdentityFailure({ kind: 'medium_unsupported' });
   const address = readAddress({ medium, address: typed });
-  if (!roomIdForm.test(roomId)) throw new IdentityFailure({ kind: 'room_id_invalid' });
+  if (!isRoomId(roomId)) throw new IdentityFailure({ kind: 'room_id_invalid' });
   return { sender, roomId, address };
 }
 

@@ -13,6 +13,7 @@ import { createInvites } from './database-invites.js';
 import { createHashedLookup } from './hashed-lookup.js';
 import { createInviteDeliveries } from './invite-deliveries.js';
 import { createInviteLimits, type InviteAllowances } from './invite-limits.js';
+import { keepInvitesMs } from './invite-rules.js';
 import type { Invites } from './invites.js';
 import { createLookupLimits, type LookupAllowances } from './lookup-limits.js';
 import type { Lookup } from './lookup.js';
@@ -73,7 +74,6 @@ export interface IdentityService {
 }
 
 const invitesPerAddress: Allowance = { max: 30, windowMs: 86_400_000 };
-const keepInvitesMs = 365 * 86_400_000;
 
 /** Creates the service on that database. Idle until start(). */
 export function createIdentityService(deps: IdentityServiceDeps): IdentityService {

@@ -21,6 +21,10 @@ export type Refusal =
   /** Another invite here has the token. */
   | { readonly kind: 'token_in_use' }
   | { readonly kind: 'too_many_invites' }
+  /** A pepper has letters and digits only. */
+  | { readonly kind: 'pepper_invalid' }
+  /** The pepper was in use here before, and has been replaced. */
+  | { readonly kind: 'pepper_replaced' }
   | { readonly kind: 'telegram_user_id_invalid' }
   | { readonly kind: 'session_malformed' }
   | { readonly kind: 'auth_key_length' }
@@ -63,6 +67,11 @@ export function refused(refusal: Refusal): ImportOutcome & { readonly kind: 'ref
   return { kind: 'refused', refusal };
 }
 
+/** Returns the outcome of a row that is not to be imported. */
+export function leftOut(why: LeftOut): ImportOutcome & { readonly kind: 'left_out' } {
+  return { kind: 'left_out', why };
+}
+
 /** Returns the refusal as a sentence for an administrator. */
 export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
@@ -94,6 +103,10 @@ export function describeRefusal(refusal: Refusal): string {
       return 'Another invite here has the same token.';
     case 'too_many_invites':
       return 'The address has too many pending invites here.';
+    case 'pepper_invalid':
+      return 'Not a pepper of letters and digits.';
+    case 'pepper_replaced':
+      return 'It was in use here before, and has been replaced.';
     case 'telegram_user_id_invalid':
       return 'Not a Telegram user ID.';
     case 'session_malformed':

@@ -4,7 +4,7 @@ import { parseServerName } from '../base/server-name.js';
 import { refused, type Content } from './outcome.js';
 
 /** Returns the text, or undefined if the column holds another type. */
-function readText(value: unknown): string | undefined {
+export function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -12,7 +12,7 @@ function readText(value: unknown): string | undefined {
  * Returns a whole number from 0 to 2^53 - 1, or undefined. PostgreSQL's driver returns a bigint as
  * text.
  */
-function readWhole(value: unknown): number | undefined {
+export function readWhole(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^[0-9]{1,16}$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) && Number(number) >= 0 ? Number(number) : undefined;
 }

@@ -58,7 +58,10 @@ export function createImportReport({ source, isDryRun, isJson, print }: ImportRe
 
   const printText = (): void => {
     for (const [part, { outcomes, leftOut }] of parts) {
-      const why = Array.from(leftOut, ([reason, count]) => `${reason.replaceAll('_', ' ')} ${count}`).join(', ');
+      const why = [...leftOut]
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([reason, count]) => `${reason.replaceAll('_', ' ')} ${count}`)
+        .join(', ');
       const { imported, unchanged, refused, left_out: out } = outcomes;
       print(
         `${part}: ${imported} ${isDryRun ? 'to import' : 'imported'}, ${unchanged} unchanged, ${refused} refused, ` +
