@@ -23,6 +23,8 @@ export interface AdvisoryLocks extends Locks {
 
 interface Session {
   readonly client: Client;
+  /** The process of the server. */
+  readonly pid: number | undefined;
   /** Runs one query at a time, as the driver requires. */
   readonly queries: KeyedMutex;
   /** Since when a lock may be acquired that was not held before; epoch ms. */
@@ -51,6 +53,14 @@ const maxWaitMs = 45_000;
  * other daemons may.
  */
 const retakeMs = 2 * reconnectMs;
+
+const endWaitMs = 1_000;
+/**
+ * A server that lost the network, but not the connection, would keep the locks until TCP gives up.
+ */
+const endLostConnections = `
+  SELECT pg_terminate_backend(pid, ${endWaitMs}) FROM pg_stat_activity
+  WHERE pid = ANY($1::int[]) AND datname = current_database() AND application_name = current_setting('application_name')`;
 
 /** Returns the key that PostgreSQL needs for a lock: a signed 64-bit integer, in decimal. */
 export function advisoryKey(name: string): string {
@@ -81,12 +91,15 @@ export async function openAdvisoryLocks(deps: {
   const held = new Set<Holding>();
   const pauses = new Set<() => void>();
   const state: State = { current: undefined, closed: false, reconnecting: false, suspended: false };
+  /** The processes of the server that had lost connections. They may still hold the locks. */
+  const lostPids = new Set<number>();
   const drained = new Set<() => void>();
 
   const lose = (session: Session, error: unknown) => {
     if (session.lost) return;
     session.lost = true;
     state.current = undefined;
+    if (session.pid !== undefined) lostPids.add(session.pid);
     session.client.end().catch(() => undefined);
     if (state.closed) return;
     logger.warn('database lock connection lost', { locksHeld: held.size, error });
@@ -104,8 +117,12 @@ export async function openAdvisoryLocks(deps: {
   };
 
   const prepare = async (client: Client): Promise<Session> => {
+    if (lostPids.size > 0) {
+      await client.query(endLostConnections, [[...lostPids]]);
+      lostPids.clear();
+    }
     const acquiresFrom = clock.now() + Math.max(0, retakeMs - (await serverAgeMs(client)));
-    const session: Session = { client, queries: new KeyedMutex(), acquiresFrom, lost: false };
+    const session: Session = { client, pid: pidOf(client), queries: new KeyedMutex(), acquiresFrom, lost: false };
     client.on('error', (error) => lose(session, error));
     client.on('end', () => lose(session, undefined));
     if (notices) {
@@ -249,6 +266,12 @@ export async function openAdvisoryLocks(deps: {
       await session?.client.end();
     },
   };
+}
+
+/** The types of the driver do not name it. */
+function pidOf(client: Client): number | undefined {
+  const pid: unknown = Reflect.get(client, 'processID');
+  return typeof pid === 'number' ? pid : undefined;
 }
 
 async function serverAgeMs(client: Client): Promise<number> {

@@ -20,6 +20,11 @@ const connectTimeoutMs = 10_000;
 const statementTimeoutMs = 30_000;
 /** Longer than the server's own limit, in case the network loses its answer. */
 const queryTimeoutMs = 40_000;
+/**
+ * A renewal that was sent a second after the last one fails early enough for another one on a new
+ * connection, before the daemon may no longer use its lease.
+ */
+const lockQueryTimeoutMs = 2_000;
 const idleInTransactionMs = 60_000;
 /** One more connection holds the locks. */
 const defaultConnections = 10;
@@ -63,7 +68,7 @@ export async function openPostgres(
   });
 
   const connectForLocks = async () => {
-    const client = new pg.Client(connection);
+    const client = new pg.Client({ ...connection, query_timeout: lockQueryTimeoutMs });
     // Without a listener, a connection that breaks before the locks use it would end the process.
     client.on('error', () => undefined);
     try {

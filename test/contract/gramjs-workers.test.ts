@@ -70,14 +70,33 @@ describe('a worker', () => {
     expect(gramjs.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('that does not close a connection keeps the others if it does not hang', async () => {
+  it('closes the connection and keeps the others although gramjs does not end its client', async () => {
     const stuck = `require('telegram').TelegramClient.prototype.destroy = () => new Promise(() => {});`;
     const gateway = gramjs.createGateway({ workerUrl: workerAfter(stuck) });
     const other = await gramjs.loggedIn('9996610053', gateway);
-    const destroyed = (await gateway.connect()).destroy();
+    const connection = await gramjs.loggedIn('9996610056', gateway);
+    await connection.destroy();
+    await until(() => gramjs.sandbox.control.keys().filter(({ connections }) => connections > 0).length === 1);
+    expect((await other.getMe()).phone?.reveal()).toBe('+9996610053');
+  });
+
+  it('that is too busy to close a connection is ended before the connection counts as closed', async () => {
+    // It still answers other calls, so it does not hang.
+    const deaf = `
+      const { parentPort } = await import('node:worker_threads');
+      const on = parentPort.on.bind(parentPort);
+      parentPort.on = (event, listener) => on(event, (request) => request.name === 'destroy' || listener(request));`;
+    const gateway = gramjs.createGateway({ workerUrl: workerAfter(deaf) });
+    const connection = await gramjs.loggedIn('9996610057', gateway);
+    const isOpen = () => gramjs.sandbox.control.keys().some(({ connections }) => connections > 0);
+    let isDestroyed = false;
+    const destroyed = connection.destroy().then(() => (isDestroyed = true));
+    await gramjs.clock.advance(destroyDeadlineMs);
+    await anotherTurn();
+    expect({ isDestroyed, isOpen: isOpen() }).toEqual({ isDestroyed: false, isOpen: true });
     await gramjs.clock.advance(destroyDeadlineMs);
     await destroyed;
-    expect((await other.getMe()).phone?.reveal()).toBe('+9996610053');
+    await until(() => !isOpen());
   });
 
   it('that cannot be started fails the connect', async () => {

@@ -229,11 +229,14 @@ export class QuietClient extends TelegramClient {
     return { id: dcId, ipAddress: ip, port };
   }
 
-  /** Ends the client for good and closes each socket, whatever gramjs is doing. */
+  /**
+   * Ends the client for good. Resolves when each socket is closed and none can be opened, whatever
+   * gramjs is doing.
+   */
   override async destroy(): Promise<void> {
     void this.#stopPings();
     await this.#transport.close();
-    await super.destroy();
+    super.destroy().catch((error: unknown) => this._log.debug(`gramjs not ended: ${String(error)}`));
   }
 
   #giveUpUnrepeatable(): void {

@@ -69,8 +69,6 @@ async function answer({ connectionId, name, args }: Request): Promise<unknown> {
       return connect(connectionId, ...args);
     case 'destroy':
       return destroy(connectionId);
-    case 'ping':
-      return null;
     default: {
       // The arguments are those of the named operation.
       const operation: (client: QuietClient, ...args: never[]) => Promise<unknown> = operations[name];

@@ -15,7 +15,6 @@ export type Calls = {
   /** Also ends a connect that is under way; calls under way fail as `unreachable`. */
   readonly destroy: { readonly args: []; readonly result: null };
   /** Answered at once by a worker that does not hang. */
-  readonly ping: { readonly args: []; readonly result: null };
 };
 
 export type CallName = keyof Calls;

@@ -32,8 +32,8 @@ export interface WorkerConnectionDeps {
 }
 
 /**
- * The time that a worker has to close a connection. A worker that is silent for twice as long
- * hangs.
+ * The time that a worker has to close a connection. A worker that takes twice as long is ended, and
+ * its connections with it.
  */
 const destroyDeadlineMs = 5_000;
 /** The time that a new worker has to load gramjs, on a machine that is short of processors. */
@@ -95,21 +95,26 @@ export function createWorkerConnection({
     ending.end(unreachable('the connection was destroyed'));
     stopListening();
     news.end();
-    const heardBefore = thread.messagesHeard();
+    const closed = requireClosed();
     try {
-      await withDeadline(clock, destroyDeadlineMs, thread.call(connectionId, 'destroy'));
+      await withDeadline(clock, destroyDeadlineMs, closed);
     } catch (error) {
       logger.warn('telegram worker connection not closed', { error });
-      // A busy worker keeps its other connections.
-      if (error instanceof DeadlineExceeded && thread.messagesHeard() === heardBefore) await stopIfSilent();
+      await stopUnless(closed);
     }
     onDestroyed();
   }
 
-  async function stopIfSilent(): Promise<void> {
+  /** Once it resolves, the worker has no socket of this connection. */
+  async function requireClosed(): Promise<void> {
+    await thread.call(connectionId, 'destroy');
+  }
+
+  /** Until its sockets are closed, a busy worker may still send what it has computed. */
+  async function stopUnless(closed: Promise<void>): Promise<void> {
     const limitMs = thread.messagesHeard() === 0 ? loadDeadlineMs : destroyDeadlineMs;
     try {
-      await withDeadline(clock, limitMs, thread.call(connectionId, 'ping'));
+      await withDeadline(clock, limitMs, closed);
     } catch (error) {
       logger.error('telegram worker unresponsive', { error });
       await thread.stop();
