@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /** An installation of Gangway whose daemon need not be a process of its own. */
-export type ServingInstallation = Omit<Installation, 'kill' | 'stop' | 'pid'>;
+export type ServingInstallation = Omit<Installation, 'kill' | 'stop' | 'pid' | 'start'> & { start(): Promise<void> };
 
 /**
  * An installation of Gangway: a folder with its configuration and database, and the built daemon as
@@ -34,8 +34,11 @@ export interface Installation {
   readonly folder: string;
   readonly sharedSecret: string;
   readonly encryptionKey: string;
-  /** Starts the daemon and resolves when it listens. */
-  start(): Promise<void>;
+  /**
+   * Starts the daemon and resolves when it listens. Its system time is ahead by `aheadMs`, 0 by
+   * default.
+   */
+  start(aheadMs?: number): Promise<void>;
   /** SIGKILL: nothing can be saved. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -87,10 +90,13 @@ export interface Installation {
 
 const testEngine = process.env['GANGWAY_TEST_ENGINE'];
 
-function childOptions(): SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> {
+function childOptions(aheadMs = 0): SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> {
   // The program rejects variables that resemble those of its keys.
   const { GANGWAY_TEST_ENGINE: _, ...environment } = process.env;
-  return { stdio: ['ignore', 'pipe', 'pipe'], env: environment };
+  const { NODE_OPTIONS: given = '' } = environment;
+  const shift = `const{now}=Date;Date.now=()=>now()+${aheadMs}`;
+  const shifted = { NODE_OPTIONS: `${given} --import=data:text/javascript,${encodeURIComponent(shift)}` };
+  return { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...(aheadMs === 0 ? {} : shifted) } };
 }
 
 /** Sections of the configuration that differ from those of an ordinary installation. */
@@ -235,8 +241,8 @@ export async function createInstallation(
       return printed;
     },
 
-    start() {
-      const started = spawn(process.execPath, [main, 'run', '-c', configFile], childOptions());
+    start(aheadMs) {
+      const started = spawn(process.execPath, [main, 'run', '-c', configFile], childOptions(aheadMs));
       child = started;
       started.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       return new Promise((resolve, reject) => {

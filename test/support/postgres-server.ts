@@ -48,6 +48,8 @@ const forTests = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 /** A PostgreSQL server on loopback, whose user may create databases. */
 export interface PostgresServer {
   readonly uri: string;
+  /** Stops it as `pg_ctl restart` does (mode fast), and starts it on the same port and data. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -99,11 +101,19 @@ async function start(programs: string, parent: string, others: readonly string[]
     'shared_buffers=32MB',
     ...others,
   ];
-  const server = spawn(
-    join(programs, 'postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const launch = () =>
+    spawn(
+      join(programs, 'postgres'),
+      ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+      { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+  let server = launch();
+  const end = async (signal: 'SIGQUIT' | 'SIGINT') => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    await exited;
+  };
   const killWithUs = () => {
     server.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -111,12 +121,13 @@ async function start(programs: string, parent: string, others: readonly string[]
   process.once('exit', killWithUs);
   const stop = async () => {
     process.off('exit', killWithUs);
-    if (server.exitCode === null && server.signalCode === null) {
-      const exited = once(server, 'exit');
-      server.kill('SIGQUIT');
-      await exited;
-    }
+    await end('SIGQUIT');
     await rm(folder, { recursive: true, force: true });
+  };
+  const restart = async () => {
+    await end('SIGINT');
+    server = launch();
+    await ready(server);
   };
   try {
     await ready(server);
@@ -124,7 +135,7 @@ async function start(programs: string, parent: string, others: readonly string[]
     await stop();
     throw error;
   }
-  return { uri: `postgres://tests:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`, stop };
+  return { uri: `postgres://tests:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`, restart, stop };
 }
 
 /** PostgreSQL refuses to run as root: then it runs as another user of this machine. */

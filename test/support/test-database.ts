@@ -67,9 +67,7 @@ async function createPostgres(template: string | null): Promise<TestDatabase> {
   await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const testDatabase = placeOf(
-    () => new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: url.href }),
-  );
+  const testDatabase = queriesOf(url.href);
   return {
     ...testDatabase,
     uri: new Secret(url.href),
@@ -82,6 +80,11 @@ async function createPostgres(template: string | null): Promise<TestDatabase> {
     },
     remove: () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`),
   };
+}
+
+/** Returns access to a PostgreSQL database of any server. */
+export function queriesOf(uri: string): Pick<TestDatabase, 'connect' | 'execute'> {
+  return placeOf(() => new DataSource({ ...dataSourceOptions(silentLogger), type: 'postgres', url: uri }));
 }
 
 function placeOf(create: () => DataSource): Pick<TestDatabase, 'connect' | 'execute'> {
