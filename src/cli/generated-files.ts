@@ -1,6 +1,7 @@
 import { apiFiles } from '../api/generated-files.js';
 import { renderReference } from '../config/render-reference.js';
 import { renderSample } from '../config/render-sample.js';
+import { clientFiles } from './client-files.js';
 import { renderExitCodes } from './exit-code.js';
 
 /** A file of the project that is generated from its code. */
@@ -15,4 +16,5 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'config.sample.yaml', render: () => renderSample() },
   { path: 'docs/configuration.md', render: () => `${renderReference()}\n${renderExitCodes()}` },
   ...apiFiles,
+  ...clientFiles(apiFiles),
 ];

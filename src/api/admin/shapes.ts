@@ -21,7 +21,7 @@ export const handOverShape = z
     created_at: time('When it was created'),
     next_attempt_at: time('When the bridge is asked next').nullable(),
   })
-  .meta({ id: 'HandOver' });
+  .meta({ title: 'HandOver' });
 
 /** A login to Telegram. */
 export const sessionShape = z
@@ -40,7 +40,7 @@ export const sessionShape = z
       .object({ consumer: z.string(), taken_at: time('When it began'), expires_at: time('When it ends') })
       .optional(),
   })
-  .meta({ id: 'TelegramSession' });
+  .meta({ title: 'TelegramSession' });
 
 /** A login process. */
 export const processShape = z
@@ -54,7 +54,7 @@ export const processShape = z
     started_at: time('When it was started'),
     expires_at: time('When it is cancelled if it stays idle'),
   })
-  .meta({ id: 'LoginProcess' });
+  .meta({ title: 'LoginProcess' });
 
 /** A 3PID. */
 export const threepidShape = z
@@ -66,7 +66,7 @@ export const threepidShape = z
     }),
     added_at: time('When it was added'),
   })
-  .meta({ id: 'Threepid' });
+  .meta({ title: 'Threepid' });
 
 /** Returns the hand-over as it is on the wire. */
 export function handOverOnWire(view: HandOverView) {

@@ -15,11 +15,19 @@ export interface DocWorld {
   /** The folder in which the page begins. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** What stands on the pages, and what replaces it in the test. */
+  readonly replaced: ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
-/** The server name that stands for example.com on the pages. */
-export const docsDomain = 'matrix.test';
+/** Instead of example.com: the program rejects names that are reserved for examples. */
+const docsDomain = 'matrix.test';
+
+const replacedNames = (port: number) =>
+  new Map([
+    ['example.com', docsDomain],
+    ['127.0.0.1:28917', `127.0.0.1:${port}`],
+  ]);
 
 /** The Matrix password of alice. */
 const password = 'correct horse battery';
@@ -37,10 +45,11 @@ export async function startEmptyWorld(sandbox: Sandbox): Promise<DocWorld> {
     await startTlsFront(),
   ];
   front.leadTo(`http://127.0.0.1:${port}`);
-  const tools = await createTools(port, front.host);
+  const tools = await createTools(front.host);
   await writeFile(join(tools, 'sandbox.pem'), sandbox.publicKeyPem);
   return {
     folder,
+    replaced: replacedNames(port),
     env: {
       ...environmentOf(tools),
       GANGWAY_HTTP__PORT: String(port),
@@ -81,7 +90,7 @@ export async function startFullWorld(sandbox: Sandbox): Promise<DocWorld> {
     },
   });
   front.leadTo(`http://127.0.0.1:${port}`);
-  const tools = await createTools(port, front.host);
+  const tools = await createTools(front.host);
   const close = async () => {
     await gangway.remove();
     await Promise.all([bridge.stop(), front.close()]);
@@ -102,9 +111,12 @@ export async function startFullWorld(sandbox: Sandbox): Promise<DocWorld> {
     ] as const) {
       await writeFile(join(gangway.folder, name), `${text}\n`);
     }
-    await cp(`${repository}deploy`, join(gangway.folder, 'deploy'), { recursive: true });
+    for (const name of ['deploy', 'examples']) {
+      await cp(`${repository}${name}`, join(gangway.folder, name), { recursive: true });
+    }
     const variables = { secret: gangway.sharedSecret, token, consumer_secret: consumerSecret };
-    return { folder: gangway.folder, env: { ...environmentOf(tools), ...variables }, close };
+    const env = { ...environmentOf(tools), ...variables };
+    return { folder: gangway.folder, env, replaced: replacedNames(port), close };
   } catch (error) {
     await close();
     throw error;
@@ -112,10 +124,10 @@ export async function startFullWorld(sandbox: Sandbox): Promise<DocWorld> {
 }
 
 /**
- * `gangway` on the PATH, and a configuration of curl: it finds the daemon at every name, and fails
- * at every error.
+ * `gangway` on the PATH, and a configuration of curl: it finds the daemon at every `https` address,
+ * and fails at every error.
  */
-async function createTools(port: number, tlsHost: string): Promise<string> {
+async function createTools(tlsHost: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gangway-tools-'));
   await mkdir(join(folder, 'bin'));
   const gangway = join(folder, 'bin', 'gangway');
@@ -123,25 +135,17 @@ async function createTools(port: number, tlsHost: string): Promise<string> {
   await chmod(gangway, 0o755);
   await symlink(process.execPath, join(folder, 'bin', 'node'));
   const [, tlsPort] = tlsHost.split(':');
-  const options = [
-    `connect-to = ":443:127.0.0.1:${tlsPort}"`,
-    `connect-to = ":28917:127.0.0.1:${port}"`,
-    'insecure',
-    'silent',
-    'fail-with-body',
-  ];
+  const options = [`connect-to = ":443:127.0.0.1:${tlsPort}"`, 'insecure', 'silent', 'fail-with-body'];
   await writeFile(join(folder, '.curlrc'), `${options.join('\n')}\n`);
   return folder;
 }
 
 function environmentOf(tools: string): NodeJS.ProcessEnv {
-  const { PATH, LANG, GOPATH, GOCACHE, HOME } = process.env;
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GANGWAY_'));
   return {
-    PATH: `${join(tools, 'bin')}:${PATH}`,
-    LANG,
-    HOME: tools,
-    GOPATH: GOPATH ?? join(HOME ?? tools, 'go'),
-    GOCACHE: GOCACHE ?? join(HOME ?? tools, '.cache', 'go-build'),
+    ...Object.fromEntries(inherited),
+    PATH: `${join(tools, 'bin')}:${process.env['PATH']}`,
+    CURL_HOME: tools,
   };
 }
 

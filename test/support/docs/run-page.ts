@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { consoleSteps, isShownOutput, type CodeBlock } from './code-blocks.js';
-import { docsDomain, type DocWorld } from './doc-world.js';
+import type { DocWorld } from './doc-world.js';
 import { startPageShell, type PageShell } from './page-shell.js';
 import { fenceProblem, readMark, usedBlocks, type Page } from './pages.js';
 
@@ -13,8 +13,9 @@ export interface PageRun {
   readonly skipped: ReadonlyMap<number, string>;
 }
 
-/** The program rejects server names that are reserved for examples. */
-const withoutExampleNames = (text: string) => text.replaceAll(/\bexample\.(?:com|org)\b/g, docsDomain);
+function replaceAll(text: string, replaced: ReadonlyMap<string, string>): string {
+  return [...replaced].reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
+}
 
 /** The first output of programs that keep running. */
 const ready = /"data_centres"|\blistening\b/;
@@ -66,7 +67,7 @@ function isThere(program: string, { env }: DocWorld): boolean {
 
 async function runBlock(block: CodeBlock, shell: PageShell, world: DocWorld): Promise<void> {
   const marks = block.marks.map(readMark);
-  const text = withoutExampleNames(block.text);
+  const text = replaceAll(block.text, world.replaced);
   const file = marks.find((mark) => mark.kind === 'file');
   if (file) {
     const path = join(world.folder, file.name);

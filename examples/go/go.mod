@@ -1,0 +1,3 @@
+module example.com/gangway
+
+go 1.21
