@@ -9,6 +9,7 @@ import { composeAddresses } from './app/addresses.js';
 import { composeBridge } from './app/bridge.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
+import { liveAllowance, liveLoginLimits, livePermissions, type LiveConfig } from './app/live-config.js';
 import { composeProvisioning, findOpenIdUserOf } from './app/provisioning.js';
 import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
@@ -20,7 +21,6 @@ import type { Runtime } from './base/runtime.js';
 import { withDeadline } from './base/deadline.js';
 import { repeat } from './base/repeat.js';
 import type { Config } from './config/config.js';
-import { createPermissions } from './config/permissions.js';
 import { DatabaseFailure } from './database/failure.js';
 import type { Database } from './database/database.js';
 import { openDatabase } from './database/open-database.js';
@@ -41,6 +41,8 @@ export interface AppRuntime extends Runtime {
 export interface App extends Runnable {
   /** Returns the address that it listens on; undefined while it does not. */
   address(): HttpAddress | undefined;
+  /** Replaces the settings that can change while it runs (`reloadableKeys`); others are ignored. */
+  reload(config: Config): void;
 }
 
 const sweepEveryMs = 60_000;
@@ -53,10 +55,16 @@ const sweepStopMs = 2_000;
 export function createApp(config: Config, { version, clock, random, logger }: AppRuntime): App {
   const closers: (() => Promise<void>)[] = [];
   let address: HttpAddress | undefined;
+  let current = config;
+  const live: LiveConfig = { current: () => current };
   const logLateSweep = (error: unknown) => logger.warn('sweep still running at shutdown', { error });
 
   return {
     address: () => address,
+
+    reload(next) {
+      current = next;
+    },
 
     async start() {
       const { database: where, encryption, telegram, http, bridge, login: times } = config;
@@ -102,7 +110,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       }
 
       const numbers = composeTelegramProofs(config, { accounts, publisher: identity?.publisher }, runtime);
-      const permissions = createPermissions(bridge.permissions);
+      const permissions = livePermissions(live);
       const bridged = composeBridge(config, pool, runtime);
       const login = createLoginService({
         database,
@@ -112,7 +120,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         maxAccounts: bridge.maxAccounts,
         // Half of the connections are kept for calls that do not wait.
         maxListening: Math.floor(telegram.connection.maxLive / 2),
-        attempts: times.attemptsPerUser,
+        attempts: liveAllowance(() => live.current().login.attemptsPerUser),
         expireAfterMs: times.expireMs,
         bridge: bridged,
         watcher: numbers.proofs,
@@ -131,7 +139,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
       sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
-      const sessions = composeSessions(config, { ...runtime, pool });
+      const sessions = composeSessions(config, live, { ...runtime, pool });
       closers.push(() => sessions.webhooks.stop());
       sessions.webhooks.start();
       sweepNowAndThen('old webhook deliveries', () => sessions.webhooks.sweep());
@@ -140,7 +148,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
 
       const phoneProofs = numbers.isOffered ? numbers.proofs : undefined;
       const limits = createLoginLimits({
-        allowances: config.accounts.limits,
+        allowances: liveLoginLimits(live),
         serverName: config.homeserver.domain,
         limiter: database.limiter,
         clock,
@@ -150,6 +158,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         accounts && proofs && clientServerOf(config, { accounts, proofs, identity, limits }, runtime);
       const web = composeWeb(
         config,
+        live,
         {
           login,
           contacts: clientServer?.contacts,
@@ -163,7 +172,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         runtime,
       );
       if (web) sweepNowAndThen('old sessions of the web page', () => web.sweep());
-      const unaudited = composeAdmin(config, { processes: login }, runtime);
+      const unaudited = composeAdmin(config, live, { processes: login }, runtime);
       const admin = unaudited && audit ? auditRequests(unaudited, audit) : unaudited;
       const serverOptions = {
         trustedProxies: http.trustedProxies,
@@ -181,6 +190,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         surfaces: [
           ...composeProvisioning(
             config,
+            live,
             {
               login,
               phoneProofs,

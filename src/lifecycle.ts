@@ -25,6 +25,8 @@ export interface LifecycleDeps {
    */
   readonly stopDeadlineMs: number;
   readonly signals: SignalSource;
+  /** If given, SIGHUP calls this, and does not stop. */
+  readonly reload?: (() => void) | undefined;
   /** Reports the error of `start`, and returns its exit code. */
   readonly failedStart: (error: unknown) => number;
 }
@@ -42,14 +44,14 @@ const sameSignalMs = 1000;
 const defects = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
- * Starts `runnable`, waits for SIGTERM, SIGINT or SIGHUP, stops it, and resolves with the exit code
- * for the process. The code is 0 after an orderly stop. It is 1 after an uncaught exception, if
- * `stop` failed, or if the deadline passed. It is 128 plus the signal's number if a second signal
- * required leaving at once. Never rejects.
+ * Starts `runnable`, waits for SIGTERM, SIGINT or SIGHUP (unless that reloads), stops it, and
+ * resolves with the exit code for the process. The code is 0 after an orderly stop. It is 1 after
+ * an uncaught exception, if `stop` failed, or if the deadline passed. It is 128 plus the signal's
+ * number if a second signal required leaving at once. Never rejects.
  */
 export async function runUntilSignal(runnable: Runnable, deps: LifecycleDeps): Promise<number> {
-  const { logger, clock, stopDeadlineMs, signals } = deps;
-  const run = observe(signals, clock, logger);
+  const { logger, clock, stopDeadlineMs } = deps;
+  const run = observe(deps);
   const letGo = keepProcessAlive();
   let cancelDeadline: Cancel = () => undefined;
   try {
@@ -97,7 +99,7 @@ interface Observed {
   stopListening(): void;
 }
 
-function observe(signals: SignalSource, clock: Clock, logger: Logger): Observed {
+function observe({ signals, clock, logger, reload }: LifecycleDeps): Observed {
   let firstAt: number | undefined;
   let sawDefect = false;
   let end: (ending: Ending) => void = () => undefined;
@@ -107,6 +109,7 @@ function observe(signals: SignalSource, clock: Clock, logger: Logger): Observed 
   const listeners = [
     ...Object.entries(signalCodes).map(([signal, code]) => {
       const onSignal = () => {
+        if (signal === 'SIGHUP' && reload) return firstAt === undefined ? reload() : undefined;
         if (firstAt === undefined) {
           firstAt = clock.now();
           return end({ why: 'signal', signal });

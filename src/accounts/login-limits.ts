@@ -76,7 +76,14 @@ export function createLoginLimits({ allowances, serverName, limiter, clock }: Lo
   const nearFailures = { name: 'failed logins by client and account', allowance: failuresPerAccount };
   const allFailures = {
     name: 'failed logins by account',
-    allowance: { ...failuresPerAccount, max: failuresPerAccount.max * clientsToLockOut },
+    allowance: {
+      get max() {
+        return failuresPerAccount.max * clientsToLockOut;
+      },
+      get windowMs() {
+        return failuresPerAccount.windowMs;
+      },
+    },
   };
   const underWay = createTally();
 

@@ -4,20 +4,20 @@ import { createRevoker } from '../accounts/revocation.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import { ownedLogins } from '../login/owned-logins.js';
 import type { LoginProcesses } from '../login/processes.js';
+import { authenticatePrograms, type LiveConfig } from './live-config.js';
 
 /** Returns the admin API, or undefined if no token is configured. */
 export function composeAdmin(
-  { admin, bridge, provisioning }: Config,
+  { admin, bridge }: Config,
+  live: LiveConfig,
   { processes }: { readonly processes: Pick<LoginProcesses, 'cancelForced'> },
   { database, clock, logger }: Runtime & { readonly database: Database },
 ): Surface | undefined {
   if (admin.tokens.length === 0) return undefined;
-  const { max: failuresAllowed, windowMs } = provisioning.failedAttempts;
-  const authenticate = createBearerAuth({ secrets: [], consumers: admin.tokens, failuresAllowed, windowMs, logger });
+  const authenticate = authenticatePrograms(live, (config) => config.admin.tokens, logger);
   const revoker = createRevoker(ownedLogins);
   const hasBridge = bridge.upstream !== undefined;
   const administration = createAdministration({ database, revoker, processes, hasBridge, clock });

@@ -8,9 +8,9 @@ import type { FindOpenIdUser } from '../api/provisioning-v3/authenticate.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
-import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import { createHttpOpenId } from '../matrix/http-open-id.js';
+import { authenticateService, type LiveConfig } from './live-config.js';
 
 /** The dependencies of composeProvisioning besides the configuration. */
 export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions' | 'transfers'> {
@@ -35,19 +35,14 @@ const openIdDeadlineMs = 30_000;
 /** The provisioning API in all its versions, with its authentication. */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
+  live: LiveConfig,
   { authority, findOpenIdUser, ...parts }: ProvisioningParts,
   { clock, logger }: ProvisioningRuntime,
 ): readonly Surface[] {
-  const { sharedSecret, oldSharedSecrets, failedAttempts, allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
+  const { allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
   const { domain: serverName } = homeserver;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
-  const authenticate = createBearerAuth({
-    secrets: [sharedSecret, ...oldSharedSecrets],
-    findTokenHolder,
-    failuresAllowed: failedAttempts.max,
-    windowMs: failedAttempts.windowMs,
-    logger,
-  });
+  const authenticate = authenticateService(live, { findTokenHolder, logger });
   return createProvisioningSurfaces({
     ...parts,
     prefix: provisioning.prefix,

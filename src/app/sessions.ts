@@ -2,7 +2,6 @@ import type { Runtime } from '../base/runtime.js';
 import { createSessionsSurface } from '../api/sessions/index.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import { leaveSession } from '../login/owned-logins.js';
 import { readUser } from '../login/login-codec.js';
@@ -17,6 +16,7 @@ import type { ConnectionPool } from '../telegram/pool.js';
 import { withPublicAddress, type PortableSession } from '../telegram/portable-session.js';
 import { readStoredSession } from '../telegram/stored-session.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
+import { authenticatePrograms, type LiveConfig } from './live-config.js';
 
 /** The external dependencies of composeSessions. */
 export interface SessionRuntime extends Runtime {
@@ -38,9 +38,8 @@ export interface Sessions {
 }
 
 /** Returns the sessions API, which is not served if no program may use it. */
-export function composeSessions(config: Config, { pool, ...runtime }: SessionRuntime): Sessions {
+export function composeSessions(config: Config, live: LiveConfig, { pool, ...runtime }: SessionRuntime): Sessions {
   const { consumers: settings, defaultLeaseMs, maxLeaseMs, graceMs } = config.sessions;
-  const { max: failuresAllowed, windowMs } = config.provisioning.failedAttempts;
   const closeConnection = (accountId: string) => pool.ensureClosed(accountId);
   const sweepExports = createExportSweep({ ...runtime, closeConnection });
   const leases = createSessionLeases({
@@ -62,15 +61,9 @@ export function composeSessions(config: Config, { pool, ...runtime }: SessionRun
     : undefined;
   const webhooks = createWebhooks({ ...runtime, webhooks: config.sessions.webhooks });
   if (settings.length === 0) return { leases, transfers, sweepExports, webhooks, surfaces: [] };
-  const authenticate = createBearerAuth({
-    secrets: [],
-    consumers: settings,
-    failuresAllowed,
-    windowMs,
-    logger: runtime.logger,
-  });
-  const consumers = settings.map(createConsumer);
-  const surfaces = [createSessionsSurface({ leases, consumers, authenticate })];
+  const authenticate = authenticatePrograms(live, ({ sessions }) => sessions.consumers, runtime.logger);
+  const listConsumers = () => live.current().sessions.consumers.map(createConsumer);
+  const surfaces = [createSessionsSurface({ leases, listConsumers, authenticate })];
   return { leases, transfers, sweepExports, webhooks, surfaces };
 }
 

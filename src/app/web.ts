@@ -12,9 +12,9 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isLoopback } from '../config/public-url.js';
 import { clientNetwork } from '../http/client-ip.js';
-import { createBearerAuth } from '../http/bearer-auth.js';
 import type { Surface } from '../http/surface.js';
 import type { Accounts } from './accounts.js';
+import { authenticateService, type LiveConfig } from './live-config.js';
 
 /** The dependencies of composeWeb besides the configuration. */
 export interface WebParts extends Pick<WebDeps, 'login' | 'phoneProofs' | 'handOver'> {
@@ -44,7 +44,8 @@ const logoTypes: Readonly<Record<string, string>> = {
 
 /** Returns the web page, or undefined if it is disabled. */
 export function composeWeb(
-  { web, homeserver, bridge, provisioning }: Config,
+  { web, homeserver, bridge }: Config,
+  live: LiveConfig,
   parts: WebParts,
   { database, ...runtime }: Runtime & { readonly database: Database },
 ): WebPages | undefined {
@@ -102,12 +103,7 @@ export function composeWeb(
     addresses: undefined,
     verifyOpenId: findOpenIdUser,
   });
-  const authenticate = createBearerAuth({
-    secrets: [provisioning.sharedSecret, ...provisioning.oldSharedSecrets],
-    failuresAllowed: provisioning.failedAttempts.max,
-    windowMs: provisioning.failedAttempts.windowMs,
-    logger,
-  });
+  const authenticate = authenticateService(live, { logger });
   const links = createLinksSurface(path, { grants, mayLogIn, url: `${publicUrl}${path}`, clock, authenticate });
   return {
     surfaces: [pages, ...(signIn.widgetClients.length > 0 ? [widget] : []), ...(signIn.links ? [links] : [])],

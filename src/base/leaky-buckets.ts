@@ -28,9 +28,9 @@ export interface LeakyBuckets {
 // the oldest.
 const maxKeys = 100_000;
 
-/** Buckets that start empty. */
-export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): LeakyBuckets {
-  const intervalMs = windowMs / max;
+/** Returns buckets that start empty. The allowance may change; it is read each time. */
+export function createLeakyBuckets(allowance: Allowance, clock: Clock): LeakyBuckets {
+  const intervalMs = () => allowance.windowMs / allowance.max;
   /**
    * When the bucket will be empty; a key that is not here has an empty one. In the order of the
    * last change.
@@ -41,11 +41,11 @@ export function createLeakyBuckets({ max, windowMs }: Allowance, clock: Clock): 
   const fillMs = (key: string) => fillOf(digest(key));
 
   return {
-    room: (key) => Math.max(0, Math.floor((windowMs - fillMs(key)) / intervalMs + 1e-9)),
-    waitMs: (key, count = 1) => Math.max(0, Math.ceil(fillMs(key) + count * intervalMs - windowMs - 1e-6)),
+    room: (key) => Math.max(0, Math.floor((allowance.windowMs - fillMs(key)) / intervalMs() + 1e-9)),
+    waitMs: (key, count = 1) => Math.max(0, Math.ceil(fillMs(key) + count * intervalMs() - allowance.windowMs - 1e-6)),
     add(key, count = 1) {
       const name = digest(key);
-      const at = clock.now() + fillOf(name) + count * intervalMs;
+      const at = clock.now() + fillOf(name) + count * intervalMs();
       emptyAt.delete(name);
       emptyAt.set(name, at);
       if (emptyAt.size <= maxKeys) return;

@@ -17,7 +17,7 @@ export const exitCodes = {
 export type Ending = keyof typeof exitCodes;
 
 const meanings: Readonly<Record<Ending, string>> = {
-  ok: 'Success. For `gangway run`: it received SIGTERM, SIGINT or SIGHUP, and stopped gracefully.',
+  ok: 'Success. For `gangway run`: it received SIGTERM or SIGINT, and stopped gracefully.',
   defect: 'A defect of Gangway. Please report it, with the log. For `gangway healthcheck`: the daemon does not answer.',
   usage: 'The command line is invalid.',
   config: 'The configuration is invalid. The problems are on standard error.',
@@ -41,7 +41,7 @@ const meanings: Readonly<Record<Ending, string>> = {
 export function renderExitCodes(): string {
   const rows = Object.entries(meanings).map(([name, meaning]) => `| ${exitCodes[name as Ending]} | ${meaning} |`);
   const forced =
-    '| 129, 130, 143 | `gangway run` received another signal (SIGHUP, SIGINT, SIGTERM) a second or more ' +
+    '| 129, 130, 143 | `gangway run` received another signal (SIGHUP in a terminal, SIGINT, SIGTERM) a second or more ' +
     'after the first, and exited at once. |';
   return ['## Exit codes', '', '| code | meaning |', '| --- | --- |', ...rows, forced, ''].join('\n');
 }

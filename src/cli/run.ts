@@ -5,6 +5,7 @@ import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { explainFailure } from './explain-failure.js';
 import type { CliContext } from './cli-context.js';
+import { createReload, logRemarks } from './reload.js';
 import { readVersion } from './version.js';
 
 /** The time for stopping in addition to that for running requests. */
@@ -13,32 +14,33 @@ const closingMs = 10_000;
 /** How long access lines may wait, to be written together. */
 const logBatchMs = 100;
 
-/** `gangway run`: the daemon, until SIGTERM, SIGINT or SIGHUP. */
+/** `gangway run`: the daemon, until SIGTERM or SIGINT. SIGHUP reloads the configuration. */
 export function addRun(parent: Command, context: CliContext, end: (code: number) => void) {
   parent
     .command('run')
-    .description('run the daemon until SIGTERM, SIGINT or SIGHUP')
+    .description('run the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration')
     .addOption(configFileOption())
     .action(async ({ config: file }: { config: string }) => end(await run(file, context)));
 }
 
-async function run(file: string, { err, env, folder, signals, clock, random }: CliContext): Promise<number> {
-  const { config, warnings } = loadConfig({
-    path: resolve(folder, file),
-    env,
-    ...configFiles,
-  });
+async function run(file: string, context: CliContext): Promise<number> {
+  const { err, env, folder, signals, clock, random, terminal } = context;
+  const load = () => loadConfig({ path: resolve(folder, file), env, ...configFiles });
+  const loaded = load();
+  const { config } = loaded;
   // Loaded here, so that other commands do not wait for the daemon to load.
   const { createApp, createLogger, runUntilSignal } = await import('./daemon.js');
   const logger = createLogger({ ...config.logging, clock, batchMs: logBatchMs });
   try {
-    for (const { path, message } of warnings) logger.warn('configuration', { key: path, remark: message });
+    logRemarks(loaded, logger);
     const app = createApp(config, { version: readVersion(), clock, random, logger });
     return await runUntilSignal(app, {
       logger,
       clock,
       stopDeadlineMs: config.http.shutdownMs + closingMs,
       signals,
+      // A terminal that is closed sends SIGHUP to end its programs.
+      reload: terminal.isInteractive ? undefined : createReload({ loaded, load, app, logger }),
       failedStart: (error) => {
         const { code, text } = explainFailure(error);
         err(text);

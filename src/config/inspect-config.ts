@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { Secret } from '../base/secret.js';
 import { sectionNames, sections, type Config } from './config.js';
 import { accountModeFindings } from './account-mode.js';
 import { overlayEnvironment, type Environment } from './environment.js';
@@ -26,6 +27,8 @@ export interface Inspection {
   readonly sections: Partial<Config>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** The values in the files and the environment as JSON, by the paths of their keys. */
+  readonly values: ReadonlyMap<string, Secret>;
 }
 
 /**
@@ -34,9 +37,9 @@ export interface Inspection {
  */
 export function inspectConfig({ path: file, env, readFile, isReadableByOthers }: ConfigSource): Inspection {
   const text = readOrExplain(file, readFile);
-  if (typeof text !== 'string') return { sections: {}, problems: [text], warnings: [] };
+  if (typeof text !== 'string') return { sections: {}, problems: [text], warnings: [], values: new Map() };
   const yaml = readYaml(text);
-  if (yaml.problems.length > 0) return { sections: {}, problems: yaml.problems, warnings: [] };
+  if (yaml.problems.length > 0) return { sections: {}, problems: yaml.problems, warnings: [], values: new Map() };
 
   const declared = settingsIn(layoutOf(sections));
   const overlaid = overlayEnvironment(yaml.root, declared, env);
@@ -61,8 +64,13 @@ export function inspectConfig({ path: file, env, readFile, isReadableByOthers }:
     const where = variableBehind(path, overlaid.variables) ?? (line === undefined ? undefined : `line ${line}`);
     return { path: showPath(path), where, message };
   };
+  const values = declared.flatMap(({ path }): [string, Secret][] => {
+    const value = valueAt(files.root, path);
+    return value === undefined ? [] : [[showPath(path), new Secret(JSON.stringify(value))]];
+  });
   return {
     sections: read,
+    values: new Map(values),
     problems: [...overlaid.problems, ...all.toSorted((a, b) => lineOf(a) - lineOf(b)).map(locate)],
     warnings: [
       ...overlaid.warnings,

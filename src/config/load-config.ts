@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { Secret } from '../base/secret.js';
 import type { Config } from './config.js';
 import { inspectConfig, type ConfigSource } from './inspect-config.js';
 import { ConfigFailure, type Problem } from './problem.js';
@@ -8,6 +9,8 @@ import { anchoredUri } from './sections/database.js';
 export interface LoadedConfig {
   readonly config: Config;
   readonly warnings: readonly Problem[];
+  /** The values in the files and the environment as JSON, by the paths of their keys. */
+  readonly values: ReadonlyMap<string, Secret>;
 }
 
 /**
@@ -15,12 +18,12 @@ export interface LoadedConfig {
  * problems.
  */
 export function loadConfig(source: ConfigSource): LoadedConfig {
-  const { sections, problems, warnings } = inspectConfig(source);
+  const { sections, problems, warnings, values } = inspectConfig(source);
   const config = completed(sections, dirname(resolve(source.path)));
   if (config === undefined || problems.length > 0) {
     throw new ConfigFailure({ kind: 'config_invalid', file: source.path, problems, warnings });
   }
-  return { config, warnings };
+  return { config, warnings, values };
 }
 
 function completed(read: Partial<Config>, folder: string): Config | undefined {

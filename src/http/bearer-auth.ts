@@ -40,6 +40,7 @@ export type TokenVerdict =
 /** Returns the holder of an access token. */
 export type FindTokenHolder = (token: Secret, clientAddress: string) => Promise<TokenVerdict>;
 
+/** The settings of an authenticator. They may change, and are read at each request. */
 export interface BearerAuthDeps {
   /**
    * Each of them is accepted, so that a secret can be replaced without an interruption.
@@ -69,11 +70,12 @@ const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
  * and at most as many at once as may be wrong.
  */
 export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
-  const { secrets, consumers = [], findTokenHolder, logger, failuresAllowed, windowMs } = deps;
-  const failures = new RateLimiterMemory({ points: failuresAllowed, duration: windowMs / 1000 });
+  const { findTokenHolder, logger } = deps;
+  const failures = new RateLimiterMemory({ points: deps.failuresAllowed, duration: deps.windowMs / 1000 });
   const lookups = new Map<string, number>();
 
   return async ({ authorization, clientAddress, findTokenHolder: find = findTokenHolder }) => {
+    const { secrets, consumers = [] } = deps;
     // A request without a secret is no attempt, so it is not counted.
     if (authorization === undefined) return unauthorized;
     // Secrets are UTF-8, and Node reads headers byte by byte.
@@ -98,6 +100,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
     network: string,
     clientAddress: string,
   ): Promise<Admission | undefined> {
+    const { failuresAllowed } = deps;
     const wrong = (await failures.get(network))?.consumedPoints ?? 0;
     if (wrong >= failuresAllowed) return undefined;
     const underWay = lookups.get(network) ?? 0;
@@ -119,12 +122,14 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   }
 
   async function countFailure(network: string, clientAddress: string): Promise<Admission> {
+    failures.points = deps.failuresAllowed;
+    failures.duration = deps.windowMs / 1000;
     try {
       await failures.consume(network);
       return unauthorized;
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      const isFirst = error.consumedPoints === failuresAllowed + 1;
+      const isFirst = error.consumedPoints === deps.failuresAllowed + 1;
       if (isFirst) logger.warn('too many wrong secrets', { clientAddress });
       return { problem: { kind: 'too_many_attempts', retryAfterMs: error.msBeforeNext } };
     }

@@ -29,6 +29,8 @@ export interface LoggerOptions {
 export interface BatchingLogger extends Logger {
   /** Writes the lines that wait, and from now on each line at once. */
   stopBatching(): void;
+  /** Changes the lowest level that is logged. */
+  setLevel(level: LogLevel): void;
 }
 
 const levels: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
@@ -61,6 +63,7 @@ export function createLogger({
   /** Whether a line was written within the last `batchMs`. */
   let isRecent = false;
   let isBatching = batchMs > 0;
+  let lowest = level;
 
   const flush = () => {
     const lines = waiting.join('\n');
@@ -100,13 +103,16 @@ export function createLogger({
   const at =
     (wanted: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
-      if (levels[wanted] <= levels[level]) emit(wanted, message, redactFields(fields));
+      if (levels[wanted] <= levels[lowest]) emit(wanted, message, redactFields(fields));
     };
   return {
     error: at('error'),
     warn: at('warn'),
     info: at('info'),
     debug: at('debug'),
+    setLevel(wanted) {
+      lowest = wanted;
+    },
     stopBatching() {
       isBatching = false;
       if (waiting.length > 0) flush();

@@ -17,6 +17,7 @@ function launch(
   parts: Partial<Runnable> = {},
   failedStart: (error: unknown) => number = () => 1,
   stopDeadlineMs = 1000,
+  reload?: () => void,
 ) {
   const done: string[] = [];
   const lines: string[] = [];
@@ -38,6 +39,7 @@ function launch(
     clock,
     stopDeadlineMs,
     signals,
+    reload,
     failedStart,
   }).then((result) => (code = result));
   return { signals, clock, done, lines, exited, code: () => code };
@@ -54,6 +56,25 @@ describe('runUntilSignal', () => {
     run.signals.emit(signal);
     expect(await run.exited).toBe(0);
     expect(run.done).toEqual(['start', 'stop']);
+  });
+
+  it('reloads on SIGHUP if it can, and runs on', async () => {
+    let reloads = 0;
+    const run = launch(
+      {},
+      () => 1,
+      1000,
+      () => (reloads += 1),
+    );
+    run.signals.emit('SIGHUP');
+    run.signals.emit('SIGHUP');
+    await settle();
+    expect({ reloads, done: run.done, code: run.code() }).toEqual({ reloads: 2, done: ['start'], code: undefined });
+    run.signals.emit('SIGTERM');
+    run.signals.emit('SIGHUP');
+    await run.clock.advance(5000);
+    expect(await run.exited).toBe(0);
+    expect(reloads).toBe(2);
   });
 
   it('waits for pending work', async () => {

@@ -50,9 +50,9 @@ export const acquireSession = defineEndpoint(
     },
     errors: errorShapes(400, 403, 404, 409, 413, 415),
   },
-  ({ leases, consumers }: SessionDeps) => ({
+  ({ leases, listConsumers }: SessionDeps) => ({
     async handler({ principal, body }) {
-      const lease = await leases.acquire(consumerOf(principal, consumers), {
+      const lease = await leases.acquire(consumerOf(principal, listConsumers), {
         telegramUserId: body.telegram_user_id,
         format: body.format,
         lifetimeMs: lifetimeMs(body.lifetime_seconds),

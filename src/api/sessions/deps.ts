@@ -5,12 +5,14 @@ import type { SessionLeases } from '../../sessions/leases.js';
 /** Dependencies of the endpoints. */
 export interface SessionDeps {
   readonly leases: SessionLeases;
-  readonly consumers: readonly Consumer[];
+  /** Returns the programs in the configuration, which may change. */
+  readonly listConsumers: () => readonly Consumer[];
 }
 
 /** Returns the consumer whose secret was sent. */
-export function consumerOf(principal: Principal, consumers: readonly Consumer[]): Consumer {
-  const consumer = principal.kind === 'consumer' ? consumers.find(({ name }) => name === principal.name) : undefined;
+export function consumerOf(principal: Principal, listConsumers: SessionDeps['listConsumers']): Consumer {
+  const consumer =
+    principal.kind === 'consumer' ? listConsumers().find(({ name }) => name === principal.name) : undefined;
   if (consumer === undefined) throw new Error('the authenticator admits consumers only');
   return consumer;
 }

@@ -35,9 +35,9 @@ export const listSessions = defineEndpoint(
     replies: { 200: { description: 'The sessions, oldest first', schema: z.object({ sessions: z.array(session) }) } },
     errors: errorShapes(),
   },
-  ({ leases, consumers }: SessionDeps) => ({
+  ({ leases, listConsumers }: SessionDeps) => ({
     async handler({ principal, query }) {
-      const listed = await leases.list(consumerOf(principal, consumers), query.user_id);
+      const listed = await leases.list(consumerOf(principal, listConsumers), query.user_id);
       return reply(200, { sessions: listed.map(onWire) });
     },
   }),

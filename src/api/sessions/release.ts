@@ -19,9 +19,9 @@ export const releaseLease = defineEndpoint(
     replies: { 200: { description: 'Released', schema: z.object({}) } },
     errors: errorShapes(400, 409, 413, 415),
   },
-  ({ leases, consumers }: SessionDeps) => ({
+  ({ leases, listConsumers }: SessionDeps) => ({
     async handler({ principal, body }) {
-      await leases.release(consumerOf(principal, consumers), body.lease_id);
+      await leases.release(consumerOf(principal, listConsumers), body.lease_id);
       return reply(200, {});
     },
   }),

@@ -19,10 +19,10 @@ export const renewLease = defineEndpoint(
     replies: { 200: { description: 'The lease with its new expiry', schema: z.object(leaseMembers) } },
     errors: errorShapes(400, 409, 413, 415),
   },
-  ({ leases, consumers }: SessionDeps) => ({
+  ({ leases, listConsumers }: SessionDeps) => ({
     async handler({ principal, body }) {
       const seconds = body.lifetime_seconds;
-      const lease = await leases.renew(consumerOf(principal, consumers), body.lease_id, lifetimeMs(seconds));
+      const lease = await leases.renew(consumerOf(principal, listConsumers), body.lease_id, lifetimeMs(seconds));
       return reply(200, leaseOnWire(lease));
     },
   }),

@@ -54,7 +54,7 @@ beforeEach(async () => {
   const named = Object.entries(secrets).map(([name, secret]) => ({ name, secret: new Secret(secret) }));
   const allowance = { failuresAllowed: 3, windowMs: 60_000, logger: silentLogger };
   const authenticate = createBearerAuth({ secrets: [], consumers: named, ...allowance });
-  server = await startServer([createSessionsSurface({ leases, consumers, authenticate })]);
+  server = await startServer([createSessionsSurface({ leases, listConsumers: () => consumers, authenticate })]);
   const user = {
     id: id as TelegramUserId,
     username: 'alice',

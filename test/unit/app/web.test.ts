@@ -55,7 +55,7 @@ async function startPages(changes: Readonly<Record<string, unknown>>) {
     findOpenIdUser: undefined,
     mayLogIn: () => true,
   };
-  const web = composeWeb(config, { ...parts, ...unused }, { ...runtime, database });
+  const web = composeWeb(config, { current: () => config }, { ...parts, ...unused }, { ...runtime, database });
   const server = await startServer(web?.surfaces ?? []);
   return {
     open: (at: string) => sendRaw(server.port, { method: 'GET', path: at }),

@@ -48,6 +48,17 @@ describe('createLogger', () => {
     ).toEqual(['d', 'e']);
   });
 
+  it('writes from a changed level on', () => {
+    const { logger, text } = capture('json', 'warn');
+    logger.info('before');
+    logger.setLevel('info');
+    logger.info('between');
+    logger.setLevel('error');
+    logger.warn('after');
+    expect(text()).toContain('between');
+    expect(text()).not.toMatch(/before|after/);
+  });
+
   it('cannot overwrite timestamp, level and message', () => {
     const { logger, text } = capture('json');
     logger.info('real', { message: 'forged', level: 'error', timestamp: 'never' });
