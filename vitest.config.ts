@@ -30,6 +30,7 @@ export default defineConfig({
       'test/support/python-clients.ts',
       'test/support/chromium.ts',
       'test/support/proxy-programs.ts',
+      'test/support/promtool.ts',
     ],
     pool: 'forks',
     // Files share their modules: importing them anew for each took as long as a quarter of the tests. Nothing in src keeps state in a

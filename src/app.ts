@@ -3,13 +3,14 @@ import { createClientServerSurfaces } from './api/client-server-surfaces.js';
 import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { composeAdmin } from './app/admin.js';
-import { auditLogin, auditRequests, openAudit } from './app/audit.js';
+import { auditRequests } from './app/audit.js';
 import { chooseAccounts, type Accounts } from './app/accounts.js';
 import { composeAddresses } from './app/addresses.js';
 import { composeBridge } from './app/bridge.js';
 import { openIdentity, type Identity } from './app/identity.js';
 import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
 import { liveAllowance, liveLoginLimits, livePermissions, type LiveConfig } from './app/live-config.js';
+import { openObservation } from './app/observation.js';
 import { composeProvisioning, findOpenIdUserOf } from './app/provisioning.js';
 import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
@@ -26,6 +27,7 @@ import type { Database } from './database/database.js';
 import { openDatabase } from './database/open-database.js';
 import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
+import type { Surface } from './http/surface.js';
 import type { Runnable } from './lifecycle.js';
 import { hasActiveAccount } from './login/owned-logins.js';
 import { createLoginService } from './login/service.js';
@@ -76,17 +78,21 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         closers.push(() => withDeadline(clock, sweepStopMs, stop()).catch(logLateSweep));
       };
 
-      const audited = openAudit(config.logging.audit, { type: 'gangway' }, { clock, logger });
-      closers.push(async () => audited?.close());
-      const audit = audited?.audit;
+      const observation = await openObservation(config, { clock, logger });
+      closers.push(async () => observation.close());
+      const { audit, callers, metrics } = observation;
 
-      const database = await openDatabase({ ...where, exclusive: true, encryption, audit, clock, random, logger });
+      const onWork = metrics?.onDatabaseWork;
+      const observed = { exclusive: true, audit, onWork };
+      const database = await openDatabase({ ...where, ...observed, encryption, clock, random, logger });
       closers.push(() => database.close());
 
-      const gateway = await openTelegram(config, { version, guard: database.leases.guard, clock, logger });
+      const unmeasured = await openTelegram(config, { version, guard: database.leases.guard, clock, logger });
+      const gateway = metrics?.measureTelegram(unmeasured, telegram.engine) ?? unmeasured;
       closers.push(() => gateway.close());
 
-      const pool = createConnectionPool({ ...telegram.connection, gateway, leases: database.leases, clock, logger });
+      const leases = metrics?.measureLeases(database.leases) ?? database.leases;
+      const pool = createConnectionPool({ ...telegram.connection, gateway, leases, clock, logger });
       closers.push(() => pool.close());
 
       sweepNowAndThen('rate limits', () => database.limiter.sweep());
@@ -96,7 +102,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       if (accounts) sweepNowAndThen('what is over of Matrix accounts', () => accounts.sweep());
       const openIdTokens = accounts?.kind === 'embedded' ? accounts.openIdTokens : undefined;
 
-      const proofs = await openProofs(config, runtime);
+      const proofs = await openProofs(config, runtime, metrics);
       if (proofs) {
         closers.push(async () => proofs.leave());
         sweepNowAndThen('old proofs', () => proofs.validation.sweep());
@@ -124,7 +130,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         expireAfterMs: times.expireMs,
         bridge: bridged,
         watcher: numbers.proofs,
-        observer: audit && ((observation) => auditLogin(audit, observation)),
+        observer: observation.onLoginStep,
         clock,
         random,
         logger,
@@ -178,44 +184,49 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         trustedProxies: http.trustedProxies,
         undeclaredReplies: 'strip',
         isUnavailable: (failure: unknown) => failure instanceof DatabaseFailure,
-        callers: audited?.callers,
+        callers,
+        onRequest: metrics?.onRequest,
         limits: { ...defaultHttpLimits, maxBodyBytes: http.maxBodyBytes, maxConnections: http.maxConnections },
         clock,
         random,
         logger,
       } as const;
-      const server = createHttpServer({
-        host: http.host,
-        port: http.port,
-        surfaces: [
-          ...composeProvisioning(
-            config,
-            live,
-            {
-              login,
-              phoneProofs,
-              handOver: bridged?.answers,
-              transfers: sessions.transfers,
-              permissions,
-              authority: accounts?.authority,
-              findOpenIdUser,
-            },
-            runtime,
-          ),
-          ...createClientServerSurfaces(clientServer),
-          ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
-          ...sessions.surfaces,
-          ...(admin && !config.admin.listener ? [admin] : []),
-          ...(web?.surfaces ?? []),
-          createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
-        ],
-        ...serverOptions,
-      });
-      if (admin && config.admin.listener) {
-        const adminServer = createHttpServer({ ...config.admin.listener, surfaces: [admin], ...serverOptions });
-        closers.push(() => adminServer.stop(http.shutdownMs));
-        const { host, port } = await adminServer.start();
-        logger.info('admin listening', { host, port });
+      const surfaces = [
+        ...composeProvisioning(
+          config,
+          live,
+          {
+            login,
+            phoneProofs,
+            handOver: bridged?.answers,
+            transfers: sessions.transfers,
+            permissions,
+            authority: accounts?.authority,
+            findOpenIdUser,
+          },
+          runtime,
+        ),
+        ...createClientServerSurfaces(clientServer),
+        ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
+        ...sessions.surfaces,
+        ...(admin && !config.admin.listener ? [admin] : []),
+        ...(web?.surfaces ?? []),
+        createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
+      ];
+      const server = createHttpServer({ host: http.host, port: http.port, surfaces, ...serverOptions });
+      const startBeside = async (name: 'admin' | 'metrics', at: HttpAddress, surface: Surface) => {
+        const other = createHttpServer({ ...at, surfaces: [surface], ...serverOptions });
+        closers.push(() => other.stop(http.shutdownMs));
+        logger.info(`${name} listening`, { ...(await other.start()) });
+      };
+      if (admin && config.admin.listener) await startBeside('admin', config.admin.listener, admin);
+      if (metrics) {
+        metrics.watchQueue('telegram_connections', () => pool.waiting());
+        metrics.watchQueue('database', () => database.waiting());
+        if (accounts?.kind === 'embedded') metrics.watchQueue('password_hashes', () => accounts.hasher.load.waiting);
+        metrics.scrapeDatabase({ database, clock, logger });
+        const metricsSurface = metrics.serve(admin ? [...surfaces, admin] : surfaces);
+        await startBeside('metrics', config.metrics, metricsSurface);
       }
       const leaveOthers = async () => {
         proofs?.leave();

@@ -10,6 +10,7 @@ import { createValidation, type ValidationDeps } from '../threepid/service.js';
 import type { Validation } from '../threepid/validation.js';
 import type { PageBrand } from '../web/page-brand.js';
 import { openMessenger } from './messenger.js';
+import type { DaemonMetrics } from './metrics/open-metrics.js';
 
 /** The dependencies of openProofs besides the configuration. */
 export interface ProofRuntime extends Runtime {
@@ -61,7 +62,11 @@ export function submissionPath({ accounts }: Config): SubmissionPath {
 }
 
 /** Returns the validation of 3PIDs, or undefined if it is not required. Throws SettingsFailure. */
-export async function openProofs(config: Config, runtime: ProofRuntime): Promise<Proofs | undefined> {
+export async function openProofs(
+  config: Config,
+  runtime: ProofRuntime,
+  metrics: Pick<DaemonMetrics, 'measureMessenger'> | undefined,
+): Promise<Proofs | undefined> {
   const { accounts, identity, threepids, delivery, homeserver } = config;
   if (accounts.mode === 'off' && !identity.enabled) return undefined;
   const { clock, logger } = runtime;
@@ -69,12 +74,13 @@ export async function openProofs(config: Config, runtime: ProofRuntime): Promise
   const known = [identityUrl, accountsUrl(config)].filter((url) => url !== undefined).map((url) => new URL(url));
 
   const service = known[0]?.host ?? homeserver.domain;
-  const messenger = await openMessenger(delivery, {
+  const unmeasured = await openMessenger(delivery, {
     service,
     reportUrl: identityUrl && `${identityUrl}${reportPath}`,
     clock,
     logger,
   });
+  const messenger = metrics?.measureMessenger(unmeasured) ?? unmeasured;
   const validation = createValidation({
     ...runtime,
     messenger,

@@ -1,4 +1,5 @@
 import { apiFiles } from '../api/generated-files.js';
+import { renderMetrics } from '../app/metrics/render-metrics.js';
 import { renderReference } from '../config/render-reference.js';
 import { renderSample } from '../config/render-sample.js';
 import { clientFiles } from './client-files.js';
@@ -15,6 +16,7 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'config.sample.yaml', render: () => renderSample() },
   { path: 'docs/configuration.md', render: () => `${renderReference()}\n${renderExitCodes()}` },
+  { path: 'docs/metrics.md', render: () => renderMetrics() },
   ...apiFiles,
   ...clientFiles(apiFiles),
 ];

@@ -10,6 +10,7 @@ import { http } from './sections/http.js';
 import { identity } from './sections/identity.js';
 import { logging } from './sections/logging.js';
 import { login } from './sections/login.js';
+import { metrics } from './sections/metrics.js';
 import { outgoing } from './sections/outgoing.js';
 import { provisioning } from './sections/provisioning.js';
 import { sessions } from './sections/sessions.js';
@@ -36,6 +37,7 @@ export const sections = {
   admin,
   encryption,
   logging,
+  metrics,
 } as const;
 
 /** The name of a section. */

@@ -28,10 +28,10 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
 
 function completed(read: Partial<Config>, folder: string): Config | undefined {
   const { homeserver, http, provisioning, accounts, telegram, login, bridge, encryption, logging } = read;
-  const { identity, threepids, delivery, outgoing, sessions, admin, web } = read;
+  const { identity, threepids, delivery, outgoing, sessions, admin, web, metrics } = read;
   if (!homeserver || !http || !provisioning || !accounts || !read.database || !telegram) return undefined;
   if (!login || !bridge || !encryption || !logging) return undefined;
-  if (!identity || !threepids || !delivery || !outgoing || !sessions || !admin || !web) return undefined;
+  if (!identity || !threepids || !delivery || !outgoing || !sessions || !admin || !web || !metrics) return undefined;
   const database = { ...read.database, uri: anchoredUri(read.database.uri, folder) };
   return {
     homeserver,
@@ -51,5 +51,6 @@ function completed(read: Partial<Config>, folder: string): Config | undefined {
     admin,
     encryption,
     logging,
+    metrics,
   };
 }

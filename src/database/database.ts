@@ -36,6 +36,8 @@ export interface Database {
    * daemon has died.
    */
   leads(): boolean;
+  /** Returns how many transactions and reads wait or are in progress in this process. */
+  waiting(): number;
   /** Closes the database after the open transactions have ended. It may be called again. */
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
 import { createSharedRateLimiter } from './shared-rate-limiter.js';
 import { openReaders, openStores, type Transaction } from './tables/index.js';
-import { createTransactions } from './transactions.js';
+import { createTransactions, type DatabaseWork } from './transactions.js';
 import { parseDatabaseUri } from './uri.js';
 
 /** The location of the database, its encryption keys, and its dependencies. */
@@ -33,6 +33,8 @@ export interface DatabaseOptions extends Runtime {
   readonly encryption: EncryptionKeys;
   /** Receives an entry for each write that the audit log has, once it is committed. */
   readonly audit?: Audit | undefined;
+  /** Called after each transaction and read. It must not throw. */
+  readonly onWork?: ((work: DatabaseWork) => void) | undefined;
 }
 
 const busyTimeoutMs = 5_000;
@@ -52,7 +54,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await backend.close();
     throw error;
   }
-  const transactions = createTransactions({ backend, clock, logger });
+  const transactions = createTransactions({ backend, clock, logger, onWork: options.onWork });
   let closing: Promise<void> | undefined;
   const close = async () => {
     await transactions.stop();
@@ -79,6 +81,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     read: (work) => transactions.read(() => work(readers)),
     transaction: (work) => (audit ? transactAudited(work, audit) : transact(work)),
     probe: () => transactions.probe(),
+    waiting: () => transactions.waiting(),
     locks: backend.locks,
     leases: backend.leases,
     limiter,

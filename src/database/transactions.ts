@@ -1,10 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Clock } from '../base/clock.js';
+import { elapsedMs, type Clock } from '../base/clock.js';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
 import { DatabaseFailure } from './failure.js';
 import { TransactionSession } from './transaction-session.js';
+
+/** A transaction or a read that is over. */
+export interface DatabaseWork {
+  readonly work: 'transaction' | 'read';
+  /** Until it had its turn. */
+  readonly waitedMs: number;
+  readonly tookMs: number;
+  /** `ok`, the kind of a DatabaseFailure, or `rolled_back` for other errors of the work. */
+  readonly outcome: string;
+}
 
 /** Runs all transactions. */
 export interface Transactions {
@@ -20,6 +30,8 @@ export interface Transactions {
   read<T>(work: () => Promise<T>): Promise<T>;
   /** Writes a row and rolls back, in turn with the transactions. Throws DatabaseFailure. */
   probe(): Promise<void>;
+  /** Returns how many transactions and reads wait or are in progress. */
+  waiting(): number;
   /** Rejects new transactions, and resolves when the open ones are over. */
   stop(): Promise<void>;
 }
@@ -32,8 +44,10 @@ export function createTransactions(deps: {
   readonly backend: Backend;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Called after each transaction and read. It must not throw. */
+  readonly onWork?: ((work: DatabaseWork) => void) | undefined;
 }): Transactions {
-  const { backend, clock, logger } = deps;
+  const { backend, clock, logger, onWork } = deps;
   const around = new AsyncLocalStorage<TransactionSession>();
   const queue = new KeyedMutex();
   const underWay = new Set<Promise<unknown>>();
@@ -88,12 +102,24 @@ export function createTransactions(deps: {
     }
   };
 
-  const warnIfSlow = (
-    what: string,
-    { askedAt, startedAt }: { readonly askedAt: number; readonly startedAt: number },
-  ) => {
-    const tookMs = clock.now() - startedAt;
-    if (tookMs > slowMs) logger.warn('slow database call', { call: what, tookMs, waitedMs: startedAt - askedAt });
+  /** Measures work from now on, and its own time from `begin`. */
+  const startTimer = (work: DatabaseWork['work']) => {
+    const askedAt = clock.now();
+    // The clock has no fractions of a millisecond.
+    const asked = onWork ? elapsedMs() : 0;
+    let startedAt = askedAt;
+    let started = asked;
+    return {
+      begin() {
+        startedAt = clock.now();
+        if (onWork) started = elapsedMs();
+      },
+      end(outcome: string) {
+        const tookMs = clock.now() - startedAt;
+        if (tookMs > slowMs) logger.warn('slow database call', { call: work, tookMs, waitedMs: startedAt - askedAt });
+        onWork?.({ work, outcome, waitedMs: started - asked, tookMs: elapsedMs() - started });
+      },
+    };
   };
 
   const admit = async <T>(start: () => Promise<T>): Promise<T> => {
@@ -118,31 +144,35 @@ export function createTransactions(deps: {
 
   return {
     run(work) {
-      const askedAt = clock.now();
+      const timer = startTimer('transaction');
       return inOrder(async (turn) => {
-        const startedAt = clock.now();
+        timer.begin();
         try {
-          return await transact(turn, work);
-        } finally {
-          warnIfSlow('transaction', { askedAt, startedAt });
+          const result = await transact(turn, work);
+          timer.end('ok');
+          return result;
+        } catch (error) {
+          timer.end(outcomeOf(error));
+          throw error;
         }
       });
     },
 
     read: (work) =>
       admit(async () => {
-        const askedAt = clock.now();
-        let startedAt = askedAt;
+        const timer = startTimer('read');
         const inTurn = () => {
-          startedAt = clock.now();
+          timer.begin();
           return work();
         };
         try {
-          return await (backend.readsInTurn ? queue.run('', inTurn) : work());
+          const result = await (backend.readsInTurn ? queue.run('', inTurn) : work());
+          timer.end('ok');
+          return result;
         } catch (error) {
-          throw backend.explain(error);
-        } finally {
-          warnIfSlow('read', { askedAt, startedAt });
+          const explained = backend.explain(error);
+          timer.end(outcomeOf(explained));
+          throw explained;
         }
       }),
 
@@ -153,9 +183,15 @@ export function createTransactions(deps: {
         }),
       ),
 
+    waiting: () => underWay.size,
+
     async stop() {
       stopped = true;
       await Promise.allSettled(underWay);
     },
   };
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof DatabaseFailure ? error.details.kind : 'rolled_back';
 }

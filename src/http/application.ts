@@ -12,6 +12,16 @@ import { plainProblemReply } from './plain-problems.js';
 import type { UndeclaredReplies } from './reply-check.js';
 import { writeReply } from './write-reply.js';
 
+/** A request that is over. */
+export interface SeenRequest {
+  readonly method: string;
+  /** The template of the path. Undefined if no endpoint has it. */
+  readonly route: string | undefined;
+  /** Undefined if the client has not received the reply. */
+  readonly status: number | undefined;
+  readonly durationMs: number;
+}
+
 export interface ApplicationDeps extends Runtime {
   /** Answers a request, or throws. */
   readonly routes: (ctx: ParameterizedContext<Exchange>) => Promise<void>;
@@ -23,6 +33,8 @@ export interface ApplicationDeps extends Runtime {
   readonly isUnavailable?: ((failure: Failure) => boolean) | undefined;
   /** Set if the code that serves a request is to find its caller. */
   readonly callers?: CallerScope | undefined;
+  /** Called after each request. It must not throw. */
+  readonly onRequest?: ((request: SeenRequest) => void) | undefined;
 }
 
 /**
@@ -69,15 +81,22 @@ function logAccess(
   { surface, endpoint, requestId, startedAt, clientAddress }: Exchange,
   deps: ApplicationDeps,
 ): void {
-  const { clock, logger } = deps;
-  const fields = {
-    requestId,
+  const { clock, logger, onRequest } = deps;
+  const seen: SeenRequest = {
     method: ctx.method,
     // The pattern and not the path, which contains data of users.
     route: endpoint && surface ? `${surface.prefixes[0]}${endpoint.path}` : undefined,
     status: ctx.res.writableFinished ? ctx.res.statusCode : undefined,
-    ...(ctx.res.writableFinished ? {} : { aborted: true }),
     durationMs: clock.now() - startedAt,
+  };
+  onRequest?.(seen);
+  const fields = {
+    requestId,
+    method: seen.method,
+    route: seen.route,
+    status: seen.status,
+    ...(ctx.res.writableFinished ? {} : { aborted: true }),
+    durationMs: seen.durationMs,
     clientAddress,
   };
   if (surface?.accessLevel === 'debug') logger.debug('request', fields);

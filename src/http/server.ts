@@ -6,7 +6,7 @@ import type { CallerScope } from '../base/caller.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import type { Failure } from '../base/failure.js';
 import type { Runtime } from '../base/runtime.js';
-import { createApplication } from './application.js';
+import { createApplication, type SeenRequest } from './application.js';
 import { answerBrokenRequest, refuseHead, refuseProxying, refuseUpgrade } from './broken-requests.js';
 import { createBodyBudget } from './body-budget.js';
 import { createClientAddress } from './client-ip.js';
@@ -66,6 +66,8 @@ export interface HttpServerDeps extends Runtime {
   readonly isUnavailable?: (failure: Failure) => boolean;
   /** Set if the code that serves a request is to find its caller. */
   readonly callers?: CallerScope | undefined;
+  /** Called after each request. It must not throw. */
+  readonly onRequest?: ((request: SeenRequest) => void) | undefined;
 }
 
 /** A server that was not started yet. */

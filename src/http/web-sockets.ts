@@ -6,6 +6,7 @@ import type { Cancel, Clock } from '../base/clock.js';
 import { DeadlineExceeded, withDeadline } from '../base/deadline.js';
 import { randomId, type Random } from '../base/random.js';
 import { QueueFull, type QueueShare, WorkQueue } from '../base/work-queue.js';
+import type { SeenRequest } from './application.js';
 import { callerOf } from './caller-of.js';
 import type { ClientAddress } from './client-ip.js';
 import { errorReply, type ErrorReplyDeps } from './error-reply.js';
@@ -63,6 +64,8 @@ export interface WebSocketServerDeps extends ErrorReplyDeps {
   readonly stopping: AbortSignal;
   /** Set if the code that serves a request is to find its caller. */
   readonly callers?: CallerScope | undefined;
+  /** Called after each WebSocket has closed. It must not throw. */
+  readonly onRequest?: ((request: SeenRequest) => void) | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -94,7 +97,7 @@ interface UpgradeRequest {
 
 /** Returns WebSockets that accept upgrade requests. */
 export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
-  const { limits, callers, stopping, clock, random, logger } = deps;
+  const { limits, callers, onRequest, stopping, clock, random, logger } = deps;
   const mounts = deps.surfaces.flatMap((surface) =>
     (surface.sockets ?? []).flatMap((entry) =>
       surface.prefixes.map((prefix): Mount => ({
@@ -138,8 +141,9 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
       );
     } finally {
       const route = `${surface.prefixes[0]}${endpoint.path}`;
-      const durationMs = clock.now() - startedAt;
-      logger.info('request', { requestId, method: request.method, route, status, durationMs, clientAddress });
+      const seen = { method: request.method ?? '', route, status, durationMs: clock.now() - startedAt };
+      onRequest?.(seen);
+      logger.info('request', { requestId, ...seen, clientAddress });
     }
   }
 

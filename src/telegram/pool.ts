@@ -36,6 +36,8 @@ export interface ConnectionPool {
    * closed. Required before another program gets its session.
    */
   ensureClosed(key: string): Promise<void>;
+  /** Returns how many uses wait for a connection. */
+  waiting(): number;
   /** Closes all connections at once. Current and later work fails as `unreachable`. */
   close(): Promise<void>;
 }
@@ -267,6 +269,7 @@ export function createConnectionPool({
         await closing.get(key);
         await leases.awaitRelease(key);
       }),
+    waiting: () => semaphore.waiting(),
     async close() {
       closed = true;
       semaphore.close();

@@ -74,6 +74,7 @@ function startDaemon(fatal?: Operation, times = 1) {
       limiter: database.limiter,
       leads: () => true,
       probe: () => database.probe(),
+      waiting: () => 0,
       close: () => database.close(),
     },
     pool,

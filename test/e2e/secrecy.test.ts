@@ -7,6 +7,7 @@ import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { install, type Answer, type Installation } from '../support/daemon.js';
 import { openTestDatabase } from '../support/database.js';
+import { metricsOn, scrape } from '../support/metrics.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 
 const users = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'] as const;
@@ -29,7 +30,7 @@ beforeAll(async () => {
   sandbox = await startStrictSandbox();
   // Telegram does not answer once, and the user waits for the timeout.
   const connection = { connect_timeout_seconds: 8, call_timeout_seconds: 6 };
-  gangway = await install(sandbox, { telegram: { connection } });
+  gangway = await install(sandbox, { telegram: { connection }, ...metricsOn });
   await gangway.start();
 });
 afterAll(async () => {
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 it(
-  'no secret reaches the log at debug level, the disk in clear, or the body of an error',
+  'no secret reaches the log at debug level, the disk in clear, the metrics, or the body of an error',
   { timeout: 90_000 },
   async () => {
     const answers: Answer[] = [];
@@ -83,6 +84,7 @@ it(
     sandbox.control.revokeSessions(phones.withPassword, 'SESSION_REVOKED');
     await getMe('alice');
     await login('frank', 'request_code', { phone: `+${phones.withPassword}` });
+    const metrics = await scrape(gangway);
     await gangway.stop();
 
     const log = gangway.output();
@@ -115,11 +117,13 @@ it(
       ...Object.fromEntries(sessions.map((key, index) => [`end of key ${index}`, key.slice(-64)])),
       ...Object.fromEntries(sessions.map((key, index) => [`key ${index} in hex`, hexOf(key).slice(0, 64)])),
     };
-    for (const [place, haystack] of Object.entries({ log, disk, errors })) {
+    for (const [place, haystack] of Object.entries({ log, disk, errors, metrics })) {
       for (const [what, needle] of Object.entries(needles)) {
         expect(haystack.includes(needle), `${what} in the ${place}`).toBe(false);
       }
     }
+    for (const user of users) expect(metrics).not.toContain(user);
+    expect(metrics).toContain('gangway_login_steps_total{step="password",outcome="complete"}');
     // An unknown refusal keeps Telegram's name of it.
     expect(log).toContain('SOMETHING_NEW');
     expect(errors).toContain('SOMETHING_NEW');

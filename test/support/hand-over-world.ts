@@ -96,6 +96,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
     limiter: database.limiter,
     leads: () => true,
     probe: () => database.probe(),
+    waiting: () => database.waiting(),
     close: () => database.close(),
   };
   const bridge = watched('bridge', world.bridge);

@@ -76,6 +76,7 @@ async function openLendable(first: Runtime, open: Open): Promise<Lendable> {
         leases: database.leases,
         limiter: createLocalRateLimiter(runtime.clock),
         leads: () => true,
+        waiting: () => 0,
         close: () => (closing ??= giveBack()),
       };
     },

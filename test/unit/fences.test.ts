@@ -116,6 +116,7 @@ const fences: readonly { readonly library: RegExp; readonly parts: readonly stri
   { library: /^ws$/, parts: ['http'] },
   { library: /^uqr$/, parts: ['cli', 'web'] },
   { library: /^winston$/, parts: ['observability'] },
+  { library: /^prom-client$/, parts: ['observability'] },
   { library: /^nodemailer$/, parts: ['delivery'] },
   { library: /^eta$/, parts: ['delivery'] },
   { library: /^commander$/, parts: ['cli', 'main'] },

@@ -26,6 +26,7 @@ import { lookupHashes } from './lookup-hashes.js';
 import { openIdTokens } from './open-id-tokens.js';
 import { rateLimits } from './rate-limits.js';
 import { refreshTokens } from './refresh-tokens.js';
+import { statistics } from './statistics.js';
 import { sealingCheck } from './sealing-check.js';
 import { sessionLeases } from './session-leases.js';
 import { telegramAccounts } from './telegram-accounts.js';
@@ -61,6 +62,7 @@ const tables = {
   acceptedTerms,
   webGrants,
   knownUsers,
+  statistics,
 } satisfies Record<string, Table<object>>;
 
 type Tables = typeof tables;

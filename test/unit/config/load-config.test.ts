@@ -96,6 +96,7 @@ describe('a configuration with the required keys only', () => {
       sessions: { consumers: [], defaultLeaseMs: 600_000, maxLeaseMs: 3_600_000, graceMs: 30_000, webhooks: [] },
       encryption: { key: '[secret]', oldKeys: [] },
       logging: { level: 'info', format: 'json', audit: { output: 'off', file: '/etc/gangway/audit.jsonl' } },
+      metrics: { enabled: false, host: '127.0.0.1', port: 9464 },
     });
     expect(config.bridge.permissions).toEqual(new Map([['matrix.test', 'puppeting']]));
     expect(config.provisioning.sharedSecret.reveal()).toBe(sharedSecret);
