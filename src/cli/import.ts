@@ -1,9 +1,12 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { Mxid } from '../base/mxid.js';
 import { Secret } from '../base/secret.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import type { ForeignDatabase } from '../database/foreign/foreign-database.js';
+import type { ImportedHolder } from '../import/login-writer.js';
+import type { BridgeVersion } from '../import/mautrix-telegram.js';
 import type { ImportPart } from '../import/part.js';
 import type { CliContext } from './cli-context.js';
 import { configFileOption } from './config-file-option.js';
@@ -20,6 +23,11 @@ interface ImportOptions {
 
 interface SydentOptions extends ImportOptions {
   readonly keepPepper?: boolean;
+}
+
+interface LoginOptions extends ImportOptions {
+  readonly heldBy: ImportedHolder;
+  readonly bridgeIsStopped?: boolean;
 }
 
 /** What the source is opened with. */
@@ -68,6 +76,16 @@ export function addImport(program: Command, context: CliContext, end: (code: num
         return openSynapse(source, { ...context, serverName: homeserver.domain, hasOwnAccounts });
       }),
   );
+  command('mautrix-telegram', 'the Telegram logins of a mautrix-telegram, in Python or Go')
+    .addOption(
+      new Option('--held-by <program>', 'which program uses the sessions from now on')
+        .choices(['bridge', 'gangway'])
+        .makeOptionMandatory(),
+    )
+    .option('--bridge-is-stopped', 'with --held-by gangway: the bridge never runs with this database again')
+    .action((options: LoginOptions) =>
+      run('mautrix-telegram', options, (opening) => openLogins(opening, options, context)),
+    );
   command('sydent', 'the bindings and pending invites of a Sydent')
     .option('--keep-pepper', 'use its pepper of hashed lookups until the next renewal')
     .action((options: SydentOptions) =>
@@ -90,6 +108,56 @@ export function addImport(program: Command, context: CliContext, end: (code: num
       if (!opening.isDryRun) await identity.peppers.current();
       return openMa1sd(opening.source, identity.options);
     }),
+  );
+}
+
+/**
+ * Opens the Telegram logins of the bridge, for the program that uses their sessions from now on
+ * (docs/decisions/0007).
+ */
+async function openLogins(
+  { source, config, isDryRun }: Opening,
+  { heldBy, bridgeIsStopped = false }: LoginOptions,
+  { clock, random }: CliContext,
+): Promise<Opened> {
+  const [{ findBridgeVersion, openMautrixTelegram }, { SourceFailure }, { createPermissions }] = await Promise.all([
+    import('../import/mautrix-telegram.js'),
+    import('../import/source-failure.js'),
+    import('../config/permissions.js'),
+  ]);
+  const version = await findBridgeVersion(source);
+  const hasUpstream = config.bridge.upstream !== undefined;
+  const problem = heldBy === 'bridge' ? keptProblem(version, hasUpstream) : takenProblem(version, hasUpstream);
+  if (problem !== undefined) return { refused: problem };
+  if (heldBy === 'gangway' && !isDryRun) {
+    if (!bridgeIsStopped) return { refused: unconfirmed };
+    const connections = await source.countOtherConnections();
+    if (connections !== undefined && connections > 0) throw new SourceFailure({ kind: 'source_in_use', connections });
+  }
+  const { permissions, maxAccounts } = config.bridge;
+  const allowed = createPermissions(permissions);
+  const mayLogIn = (owner: Mxid) => allowed.mayLogIn(owner);
+  const hasOwnAccounts = config.accounts.mode === 'embedded';
+  const { dataCentres } = config.telegram;
+  const options = { heldBy, mayLogIn, maxAccounts, hasOwnAccounts, dataCentres, clock, random };
+  return openMautrixTelegram(source, version, options);
+}
+
+const unconfirmed =
+  'Telegram ends a session that two programs use. Stop the bridge, make sure that it never starts with this database ' +
+  'again, and add --bridge-is-stopped.';
+
+function keptProblem(version: BridgeVersion, hasUpstream: boolean): string | undefined {
+  if (!hasUpstream) return 'No bridge is configured that could keep the sessions (bridge.upstream).';
+  if (version === 'go') return undefined;
+  return 'This database is of the bridge in Python, which cannot keep the sessions. Upgrade the bridge first.';
+}
+
+function takenProblem(version: BridgeVersion, hasUpstream: boolean): string | undefined {
+  if (version === 'python' || !hasUpstream) return undefined;
+  return (
+    'The bridge of bridge.upstream would use the same sessions. Use --held-by bridge, or remove bridge.upstream if the ' +
+    'bridge is given up.'
   );
 }
 

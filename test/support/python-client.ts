@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A Telegram client in Python that the tests run, unmodified, as a process of its own. */
+/** A program in Python that the tests run, unmodified, as a process of its own. */
 export interface PythonClient {
   /** Why its tests are skipped; undefined if they run. */
   readonly missing: string | undefined;

@@ -46,6 +46,8 @@ export interface Synapse {
   readonly url: string;
   /** The ID of its process. */
   readonly pid: number | undefined;
+  /** The path of its SQLite database. */
+  readonly databasePath: string;
   readonly serverName: string;
   /** The access token of its administrator. */
   readonly adminAccessToken: string;
@@ -109,7 +111,15 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   try {
     const listening = await log.line(/Synapse now listening on TCP port \d+/);
     const url = `http://127.0.0.1:${/port (\d+)/.exec(listening)?.[1]}`;
-    return { url, pid: child.pid, serverName, ...(await administer(url, secret)), logged: log.line, stop };
+    return {
+      url,
+      pid: child.pid,
+      databasePath: databaseOf(folder),
+      serverName,
+      ...(await administer(url, secret)),
+      logged: log.line,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -187,7 +197,7 @@ function homeserverConfig(folder: string, serverName: string, secret: string): R
     signing_key_path: join(folder, 'signing.key'),
     media_store_path: join(folder, 'media'),
     log_config: join(folder, 'log.yaml'),
-    database: { name: 'sqlite3', args: { database: join(folder, 'homeserver.db') } },
+    database: { name: 'sqlite3', args: { database: databaseOf(folder) } },
     listeners: [
       {
         // The system selects the port; the log shows it.
@@ -209,6 +219,10 @@ function homeserverConfig(folder: string, serverName: string, secret: string): R
     rc_message: unlimited,
     rc_registration: unlimited,
   };
+}
+
+function databaseOf(folder: string): string {
+  return join(folder, 'homeserver.db');
 }
 
 const logConfig = {

@@ -4,7 +4,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.js';
 import { claimForDaemon } from '../../../src/database/daemon-lock.js';
 import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
-import { createSqliteDatabase, type TestDatabase } from '../../support/test-database.js';
+import {
+  createPostgresDatabase,
+  createSqliteDatabase,
+  postgresMissing,
+  type TestDatabase,
+} from '../../support/test-database.js';
 import { openTestDatabase } from '../../support/database.js';
 import { executeAll } from '../../support/imports.js';
 
@@ -12,7 +17,7 @@ const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 let workspace: CliWorkspace;
 let source: TestDatabase & { readonly path: string };
 
-const configure = (accounts: object = { mode: 'relay' }) =>
+const configure = (accounts: object = { mode: 'relay' }, upstream?: object) =>
   writeFileSync(
     join(workspace.folder, 'config.yaml'),
     JSON.stringify({
@@ -20,7 +25,7 @@ const configure = (accounts: object = { mode: 'relay' }) =>
       accounts,
       provisioning: { shared_secret: 'Kx9-mQ2vTz7LpWc4RdYb' },
       telegram: { api_id: 4242, api_hash: '9f1c27d05be84a6390b2f7de61c8a453' },
-      bridge: { permissions: { 'users.test': 'user' } },
+      bridge: { permissions: { 'users.test': 'user' }, ...(upstream && { upstream }) },
       encryption: { key: encryptionKey },
     }),
   );
@@ -124,5 +129,83 @@ describe('gangway import', () => {
   it('imports no addresses without accounts', async () => {
     configure({ mode: 'off' });
     expect(await fromSynapse()).toMatchObject({ code: 7, out: '', err: expect.stringContaining('accounts.mode: off') });
+  });
+});
+
+describe('gangway import mautrix-telegram', () => {
+  const python = [
+    'CREATE TABLE telethon_sessions (session_id TEXT PRIMARY KEY, dc_id INTEGER, auth_key BLOB)',
+    'CREATE TABLE "user" (mxid TEXT PRIMARY KEY, tgid BIGINT, tg_username TEXT, tg_phone TEXT, is_bot BOOLEAN)',
+    `INSERT INTO "user" VALUES ('@alice:users.test', 700020123, NULL, NULL, 0)`,
+    `INSERT INTO telethon_sessions VALUES ('@alice:users.test', 2, zeroblob(256))`,
+  ];
+  const go = [
+    'CREATE TABLE telegram_version (version INTEGER)',
+    'CREATE TABLE user_login (bridge_id TEXT, user_mxid TEXT, id TEXT, remote_profile TEXT, metadata TEXT)',
+    `INSERT INTO user_login VALUES ('', '@alice:users.test', '700020123', '{}',
+      '{"session":{"dc_id":2,"auth_key":"${Buffer.alloc(256).toString('base64')}"}}')`,
+  ];
+  const upstream = { address: 'http://127.0.0.1:9', shared_secret: 'mQ2vTz7LpWc4RdYbKx9-' };
+  const importLogins = (...args: readonly string[]) => run('mautrix-telegram', '--from', source.uri.reveal(), ...args);
+  const sessions = async () => (await workspace.run(['sessions', 'list'])).out;
+  const imported = { code: 0, out: 'logins: 1 imported, 0 unchanged, 0 refused, 0 left out\n', err: '' };
+
+  it('requires to name which program uses the sessions', async () => {
+    expect(await importLogins('--apply')).toMatchObject({ code: 2, err: expect.stringContaining('--held-by') });
+  });
+
+  it.each([
+    ['Python', python],
+    ['Go', go],
+  ])('takes sessions of the bridge in %s only if it is stopped for good', async (_, statements) => {
+    await executeAll(source, statements);
+    expect(await importLogins('--held-by', 'gangway')).toMatchObject({ code: 0 });
+    expect(await importLogins('--held-by', 'gangway', '--apply')).toMatchObject({
+      code: 7,
+      out: '',
+      err: expect.stringContaining('add --bridge-is-stopped'),
+    });
+    expect(await sessions()).toBe('');
+    expect(await importLogins('--held-by', 'gangway', '--apply', '--bridge-is-stopped')).toEqual(imported);
+    expect(await sessions()).toBe('700020123 @alice:users.test here\n');
+  });
+
+  it('leaves sessions at the bridge only if one is configured, and is the one in Go', async () => {
+    await executeAll(source, python);
+    const kept = ['--held-by', 'bridge', '--apply'];
+    expect(await importLogins(...kept)).toMatchObject({ code: 7, err: expect.stringContaining('bridge.upstream') });
+    configure({ mode: 'relay' }, upstream);
+    expect(await importLogins(...kept)).toMatchObject({ code: 7, err: expect.stringContaining('Upgrade the bridge') });
+    await executeAll(source, go);
+    expect(await importLogins(...kept)).toEqual(imported);
+    expect(await sessions()).toBe('700020123 @alice:users.test at the bridge\n');
+  });
+
+  it('takes no sessions of a bridge in Go that is still configured', async () => {
+    configure({ mode: 'relay' }, upstream);
+    await executeAll(source, go);
+    const ran = await importLogins('--held-by', 'gangway', '--apply', '--bridge-is-stopped');
+    expect(ran).toMatchObject({ code: 7, out: '', err: expect.stringContaining('Use --held-by bridge') });
+    expect(await sessions()).toBe('');
+  });
+
+  it.skipIf(postgresMissing)('takes no sessions from a PostgreSQL database that another program uses', async () => {
+    const postgres = await createPostgresDatabase();
+    await executeAll(
+      postgres,
+      python.map((each) =>
+        each
+          .replace('BLOB', 'bytea')
+          .replace('zeroblob(256)', `decode(repeat('ab', 256), 'hex')`)
+          .replace(', 0)', ', false)'),
+      ),
+    );
+    const bridge = await postgres.connect();
+    const take = ['mautrix-telegram', '--from', postgres.uri.reveal(), '--held-by', 'gangway', '--bridge-is-stopped'];
+    expect(await run(...take)).toMatchObject({ code: 0 });
+    expect(await run(...take, '--apply')).toMatchObject({ code: 4, err: expect.stringContaining('other connections') });
+    await bridge.destroy();
+    await expect.poll(() => run(...take, '--apply')).toEqual(imported);
+    await postgres.remove();
   });
 });
