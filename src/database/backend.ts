@@ -11,7 +11,7 @@ export interface Backend {
   readonly leases: Leases;
   /** Returns whether this daemon does what only one daemon should do. */
   leads(): boolean;
-  /** Whether other daemons may use the database too. */
+  /** Whether other daemons may use the database too. They share its clock then. */
   readonly isShared: boolean;
   /** Whether all transactions share one connection and run one after another. */
   readonly serial: boolean;

@@ -32,6 +32,11 @@ export interface Database {
   /** Counts in memory on SQLite, and over all daemons on PostgreSQL. */
   readonly limiter: RateLimiter;
   /**
+   * Returns the time by the clock of the database, which its daemons share; epoch ms. On SQLite it
+   * is the clock of the daemon. Call it outside of transactions. Throws like `read`.
+   */
+  now(): Promise<number>;
+  /**
    * Returns whether this daemon does what only one daemon should do. Two may for a moment after a
    * daemon has died.
    */

@@ -4,8 +4,10 @@ import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
 import type { Backend } from './backend.js';
 import { auditedTransaction } from './audited-stores.js';
+import { databaseNowMs } from './daemons/registration.js';
 import type { Database } from './database.js';
 import { prepareDatabase } from './prepare.js';
+import type { Reader } from './reader.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
@@ -85,9 +87,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     locks: backend.locks,
     leases: backend.leases,
     limiter,
+    now: async () => (backend.isShared ? transactions.read(() => readClock(backend.reader)) : clock.now()),
     leads: () => backend.leads(),
     close: () => (closing ??= close()),
   };
+}
+
+async function readClock(reader: Reader): Promise<number> {
+  const [row] = await reader.select<{ now: string }>(`SELECT ${databaseNowMs} AS now`, []);
+  return Number(row?.now);
 }
 
 /** Opens a database without reading it. Loads only its driver. Throws DatabaseFailure. */

@@ -67,7 +67,7 @@ export interface SessionLeaseService extends SessionLeases {
   sweep(): Promise<void>;
 }
 
-export interface SessionLeasesDeps extends Runtime {
+export interface SessionLeasesDeps extends Omit<Runtime, 'clock'> {
   readonly database: Database;
   readonly maxLeaseMs: number;
   readonly defaultLeaseMs: number;
@@ -91,12 +91,13 @@ const overKeptMs = 86_400_000;
 /**
  * A leased session is stored only in the row of its lease, so that Gangway cannot open it. It is
  * moved there and back in one transaction each. An expired lease cannot be renewed. After a grace
- * period, the session is taken back.
+ * period, the session is taken back. Leases expire by the database's clock, since each request of
+ * the holder may reach another daemon.
  */
 export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseService {
   const { database, maxLeaseMs, defaultLeaseMs, graceMs, closeConnection, leaveSession } = deps;
-  const { writeSession, readProfile, clock, random, logger } = deps;
-  const expiryOf = (lifetimeMs = defaultLeaseMs) => clock.now() + Math.min(lifetimeMs, maxLeaseMs);
+  const { writeSession, readProfile, random, logger } = deps;
+  const expiryOf = (at: number, lifetimeMs = defaultLeaseMs) => at + Math.min(lifetimeMs, maxLeaseMs);
 
   const lock = <T>(id: string, work: () => Promise<T>) => database.locks.run(`account:${id}`, work);
 
@@ -111,15 +112,14 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
   }
 
   /** The caller holds the account's lock, and the connection is closed. */
-  async function take(tx: Transaction, consumer: Consumer, asked: Acquisition): Promise<AcquiredLease> {
+  async function take(tx: Transaction, consumer: Consumer, asked: Acquisition, at: number): Promise<AcquiredLease> {
     const account = await findAccount(tx, consumer, asked.telegramUserId);
     const { id, owner, session } = account;
     const user = readProfile(account.profile);
     const before = await tx.sessionLeases.find(id);
-    if (before && isSameRequest(before, consumer, asked.requestId) && clock.now() < before.expiresAt) {
+    if (before && isSameRequest(before, consumer, asked.requestId) && at < before.expiresAt) {
       return { ...leaseOf(before), owner, user, session: writeSession(asked.format, before.session, user) };
     }
-    const at = clock.now();
     const change = { from: 'gangway', to: 'lease', session: null, at } as const;
     if (session === null || !(await tx.telegramAccounts.setHolder(id, change))) throw held(account, before);
     const lease: SessionLeaseRecord = {
@@ -134,7 +134,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
       // The current time exceeds every earlier number, even that of a lease whose row is deleted.
       fencing: Math.max((before?.fencing ?? 0) + 1, at),
       takenAt: at,
-      expiresAt: expiryOf(asked.lifetimeMs),
+      expiresAt: expiryOf(at, asked.lifetimeMs),
     };
     await tx.sessionLeases.save(lease);
     const { consumer: name, fencing, expiresAt } = lease;
@@ -147,26 +147,30 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
   async function onLease<T>(
     consumer: Consumer,
     leaseId: string,
-    work: (tx: Transaction, lease: SessionLeaseRecord) => Promise<T>,
+    work: (tx: Transaction, lease: SessionLeaseRecord, at: number) => Promise<T>,
   ): Promise<T> {
     const over = () => new SessionFailure({ kind: 'lease_over' });
     const found = await database.transaction((tx) => tx.sessionLeases.findByLeaseId(leaseId));
     if (found?.consumer !== consumer.name) throw over();
-    return lock(found.id, () =>
-      database.transaction(async (tx) => {
+    return lock(found.id, async () => {
+      const at = await database.now();
+      return database.transaction(async (tx) => {
         // A logout takes the same lock.
         await tx.telegramAccounts.hold(found.id);
         const lease = await tx.sessionLeases.findByLeaseId(leaseId);
-        if (lease === undefined || lease.state === 'over' || clock.now() >= lease.expiresAt) throw over();
-        return work(tx, lease);
-      }),
-    );
+        if (lease === undefined || lease.state === 'over' || at >= lease.expiresAt) throw over();
+        return work(tx, lease, at);
+      });
+    });
   }
 
   /** The session is in exactly one row before and after. */
-  async function takeBack(tx: Transaction, lease: SessionLeaseRecord, reason: 'released' | 'expired'): Promise<void> {
+  async function takeBack(
+    tx: Transaction,
+    lease: SessionLeaseRecord,
+    { reason, at }: { readonly reason: 'released' | 'expired'; readonly at: number },
+  ): Promise<void> {
     const { id, owner, telegramUserId, consumer, session, state } = lease;
-    const at = clock.now();
     if (session === null) return;
     await tx.events.append({ owner, telegramUserId, at, what: { type: 'lease.ended', consumer, reason } });
     const change = { from: 'lease', to: 'gangway', session, at } as const;
@@ -201,10 +205,11 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
       const { id } = await database.transaction(find);
       const lease = await lock(id, async () => {
         await closeConnection(id);
+        const at = await database.now();
         return database.transaction(async (tx) => {
           // A new login has another connection, which is not closed.
           if ((await find(tx)).id !== id) throw new SessionFailure({ kind: 'session_unknown' });
-          return take(tx, consumer, asked);
+          return take(tx, consumer, asked, at);
         });
       });
       logger.info('session leased', { owner: lease.owner, consumer: consumer.name, expiresAt: lease.expiresAt });
@@ -212,32 +217,32 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
     },
 
     async renew(consumer, leaseId, lifetimeMs) {
-      return onLease(consumer, leaseId, async (tx, lease) => {
+      return onLease(consumer, leaseId, async (tx, lease, at) => {
         // The configuration may have changed since the lease was taken.
         const isAllowed = consumer.mayAcquire && consumer.mayUse(lease.owner);
         if (lease.state === 'ending' || !isAllowed) throw new SessionFailure({ kind: 'lease_over' });
-        const renewed = { ...lease, expiresAt: Math.max(lease.expiresAt, expiryOf(lifetimeMs)) };
+        const renewed = { ...lease, expiresAt: Math.max(lease.expiresAt, expiryOf(at, lifetimeMs)) };
         await tx.sessionLeases.save(renewed);
         return leaseOf(renewed);
       });
     },
 
     async release(consumer, leaseId) {
-      await onLease(consumer, leaseId, (tx, lease) => takeBack(tx, lease, 'released'));
+      await onLease(consumer, leaseId, (tx, lease, at) => takeBack(tx, lease, { reason: 'released', at }));
       logger.info('session lease released', { consumer: consumer.name });
     },
 
     async sweep() {
-      const isExpired = ({ expiresAt }: SessionLeaseRecord) => expiresAt <= clock.now() - graceMs;
+      const at = await database.now();
       const expired = await database.transaction(async (tx) => {
-        await tx.sessionLeases.deleteOver(clock.now() - overKeptMs);
-        return tx.sessionLeases.listExpired(clock.now() - graceMs, expiredAtOnce);
+        await tx.sessionLeases.deleteOver(at - overKeptMs);
+        return tx.sessionLeases.listExpired(at - graceMs, expiredAtOnce);
       });
       for (const { id, owner, consumer } of expired) {
         await lock(id, () =>
           database.transaction(async (tx) => {
             const lease = await tx.sessionLeases.find(id);
-            if (lease && isExpired(lease)) await takeBack(tx, lease, 'expired');
+            if (lease && lease.expiresAt <= at - graceMs) await takeBack(tx, lease, { reason: 'expired', at });
           }),
         );
         logger.warn('session lease expired', { owner, consumer });

@@ -51,7 +51,7 @@ export function describeSessionLeases(createDatabase: () => Promise<TestDatabase
 
   function open(on: Database): SessionLeaseService {
     return createSessionLeases({
-      database: on,
+      database: { ...on, now: async () => clock.now() },
       maxLeaseMs: 10 * minutes,
       defaultLeaseMs: minutes,
       graceMs,
@@ -59,7 +59,6 @@ export function describeSessionLeases(createDatabase: () => Promise<TestDatabase
       readProfile: readUser,
       closeConnection: async (id) => void closed.push(id),
       leaveSession,
-      clock,
       random: systemRandom,
       logger: silentLogger,
     });

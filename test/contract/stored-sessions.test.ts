@@ -72,6 +72,7 @@ function startDaemon(fatal?: Operation, times = 1) {
       locks: { run: (name, work) => locks.run(name, work) },
       leases: database.leases,
       limiter: database.limiter,
+      now: () => database.now(),
       leads: () => true,
       probe: () => database.probe(),
       waiting: () => 0,

@@ -94,6 +94,7 @@ export function startHandOverDaemon(world: HandOverWorld, killedAt?: number): Ha
     locks: { run: (name, work) => locks.run(name, work) },
     leases: database.leases,
     limiter: database.limiter,
+    now: () => database.now(),
     leads: () => true,
     probe: () => database.probe(),
     waiting: () => database.waiting(),

@@ -75,6 +75,7 @@ async function openLendable(first: Runtime, open: Open): Promise<Lendable> {
         locks: new KeyedMutex(),
         leases: database.leases,
         limiter: createLocalRateLimiter(runtime.clock),
+        now: async () => runtime.clock.now(),
         leads: () => true,
         waiting: () => 0,
         close: () => (closing ??= giveBack()),

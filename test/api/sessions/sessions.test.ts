@@ -47,7 +47,6 @@ beforeEach(async () => {
     readProfile: readUser,
     closeConnection: () => Promise.resolve(),
     leaveSession,
-    clock,
     random: systemRandom,
     logger: silentLogger,
   });
