@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Leases } from '../base/leases.js';
 import type { Locks } from '../base/locks.js';
-import type { Reader } from './reader.js';
+import type { Reader, Statements } from './reader.js';
 
 /** The differences between SQLite and PostgreSQL. */
 export interface Backend {
@@ -25,6 +25,8 @@ export interface Backend {
    */
   connect(): Promise<QueryRunner>;
   begin(queryRunner: QueryRunner): Promise<void>;
+  /** Runs statements on the connection of a transaction, without TypeORM if that costs less. */
+  statementsOf(queryRunner: QueryRunner): Statements;
   /**
    * Begins a transaction that excludes all other openings of the same database, in other processes
    * too.

@@ -175,6 +175,12 @@ export async function openPostgres(
       select,
     },
     connect: connectForTransaction,
+    statementsOf: (queryRunner) => ({
+      select: (sql, parameters) => selectRows(queryRunner, sql, [...parameters]),
+      async write(sql, parameters) {
+        return (await queryRunner.query(sql, [...parameters], true)).affected ?? 0;
+      },
+    }),
     async begin(queryRunner) {
       if (!registration || !isRegistered) return void (await queryRunner.query('BEGIN'));
       const rows = await lastRows(queryRunner, fencedBegin(registration.id()));

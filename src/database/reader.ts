@@ -39,6 +39,15 @@ export interface Reader {
   readonly json: JsonFunctions;
 }
 
+/** Runs single statements in a transaction. */
+export interface Statements extends Pick<Reader, 'select'> {
+  /**
+   * Runs a statement that returns no rows, with placeholders as in `select`. Returns how many rows
+   * it has changed.
+   */
+  write(sql: string, parameters: readonly Parameter[]): Promise<number>;
+}
+
 /** Reads rows of one table. */
 export interface RowReader<Row> {
   /** Returns the rows of `SELECT … FROM the table`, followed by `rest`. */

@@ -13,5 +13,6 @@ export function explainSqlite(error: unknown, path: string): unknown {
   if (busy.has(errorCode(cause))) return new DatabaseFailure({ kind: 'busy' }, { cause });
   const reason = fileProblemOf(cause);
   if (reason !== undefined) return new DatabaseFailure({ kind: 'file_unusable', path, reason }, { cause });
-  return error instanceof QueryFailedError ? new Error('a database query failed', { cause }) : error;
+  const isOfDriver = error instanceof QueryFailedError || errorCode(error).startsWith('SQLITE_');
+  return isOfDriver ? new Error('a database query failed', { cause }) : error;
 }

@@ -1,5 +1,6 @@
 import sqlite3 from 'sqlite3';
-import { sqliteJson, type Parameter, type Reader } from './reader.js';
+import { sqliteJson, type Reader } from './reader.js';
+import { createSqliteStatements } from './sqlite-statements.js';
 
 /** A connection for reads. It reads what is committed, beside the transaction that is open. */
 export interface SqliteReader extends Reader {
@@ -13,8 +14,7 @@ const cacheKiB = 8_000;
 
 /**
  * Opens a second connection to a file whose log lets readers run beside the writer (SQLite,
- * "Write-Ahead Logging"). It keeps all statements prepared: they are few, since a list is one
- * parameter. Rejects with the driver's error.
+ * "Write-Ahead Logging"). Rejects with the driver's error.
  */
 export async function openSqliteReader(path: string, busyTimeoutMs: number): Promise<SqliteReader> {
   const connection = await new Promise<sqlite3.Database>((resolve, reject) => {
@@ -32,42 +32,15 @@ export async function openSqliteReader(path: string, busyTimeoutMs: number): Pro
     isSized = true;
     connection.exec(`PRAGMA cache_size = ${-cacheKiB}`, () => undefined);
   };
-  const prepared = new Map<string, Promise<sqlite3.Statement>>();
-
-  const prepare = (sql: string) =>
-    new Promise<sqlite3.Statement>((resolve, reject) => {
-      const statement = connection.prepare(sql, (error: Error | null) => (error ? reject(error) : resolve(statement)));
-    });
-  const statementOf = (sql: string) => {
-    const known = prepared.get(sql);
-    if (known) return known;
-    const statement = prepare(sql);
-    prepared.set(sql, statement);
-    // A statement that could not be prepared, for want of memory or of the file, is prepared again.
-    statement.catch(() => prepared.delete(sql));
-    return statement;
-  };
-
+  const statements = createSqliteStatements(connection);
   const reader: SqliteReader = {
     json: sqliteJson,
-    async select<Row>(sql: string, parameters: readonly Parameter[]) {
+    select(sql, parameters) {
       if (sql.startsWith('SELECT')) sizeCache();
-      const statement = await statementOf(sql);
-      // `all` steps to the end, which ends the read. The driver queues calls of one statement.
-      return new Promise<Row[]>((resolve, reject) => {
-        statement.all<Row>([...parameters], (error, rows) => {
-          if (!error) return resolve(rows);
-          // A failed statement stays active, and so does the read transaction.
-          statement.reset(() => reject(error));
-        });
-      });
+      return statements.select(sql, parameters);
     },
     async close() {
-      for (const statement of await Promise.allSettled(prepared.values())) {
-        if (statement.status === 'fulfilled') {
-          await new Promise<void>((resolve) => statement.value.finalize(() => resolve()));
-        }
-      }
+      await statements.close();
       await new Promise<void>((resolve, reject) => connection.close((error) => (error ? reject(error) : resolve())));
     },
   };

@@ -13,6 +13,7 @@ import { sqliteJson, type Reader } from './reader.js';
 import { findSqliteFile } from './sqlite-file.js';
 import { probeSqlite } from './sqlite-probe.js';
 import { openSqliteReader, type SqliteReader } from './sqlite-reader.js';
+import { createSqliteStatements, type SqliteStatements } from './sqlite-statements.js';
 import type { SqliteTarget } from './uri.js';
 
 const walAttempts = 10;
@@ -46,8 +47,10 @@ export async function openSqlite(
   const explain = (error: unknown) => explainSqlite(error, path);
   /** Undefined without a write-ahead log: then reads use the writer's connection, in turn. */
   let committed: SqliteReader | undefined;
+  let statements: SqliteStatements;
   try {
     await dataSource.initialize();
+    statements = createSqliteStatements(await connectionOf(dataSource.createQueryRunner()));
   } catch (error) {
     await lock?.release();
     throw explain(error);
@@ -84,7 +87,7 @@ export async function openSqlite(
     async select(sql, parameters) {
       requireOwn();
       if (committed) return committed.select(sql, parameters);
-      return selectRows(dataSource.createQueryRunner(), sql, [...parameters]);
+      return statements.select(sql, parameters);
     },
   };
   return {
@@ -101,6 +104,7 @@ export async function openSqlite(
     explain,
     connect: () => Promise.resolve(dataSource.createQueryRunner()),
     begin,
+    statementsOf: () => statements,
     beginOpening: begin,
     async commit(queryRunner) {
       await execute(queryRunner, 'COMMIT');
@@ -118,6 +122,7 @@ export async function openSqlite(
     },
     async close() {
       await committed?.close().catch((error: unknown) => logger.warn('database reader not closed', { error }));
+      await statements.close();
       await dataSource.destroy();
       await lock?.release();
     },
@@ -129,11 +134,17 @@ export async function openSqlite(
  * it in SQLite's thread.
  */
 async function execute(queryRunner: QueryRunner, sql: string): Promise<void> {
-  const connection: unknown = await queryRunner.connect();
-  if (!(connection instanceof sqlite3.Database)) throw new Error('a transaction without a connection of the driver');
+  const connection = await connectionOf(queryRunner);
   await new Promise<void>((resolve, reject) => {
     connection.exec(sql, (error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** Returns the connection of all transactions. */
+async function connectionOf(queryRunner: QueryRunner): Promise<sqlite3.Database> {
+  const connection: unknown = await queryRunner.connect();
+  if (!(connection instanceof sqlite3.Database)) throw new Error('a transaction without a connection of the driver');
+  return connection;
 }
 
 function isBusy(error: unknown): boolean {

@@ -78,7 +78,7 @@ export function createTransactions(deps: {
   const transact = async <T>(turn: number, work: (session: TransactionSession) => Promise<T>): Promise<T> => {
     const queryRunner = await begin(turn);
     open += 1;
-    const session = new TransactionSession(queryRunner, backend.reader.json);
+    const session = new TransactionSession(queryRunner, backend.statementsOf(queryRunner), backend.reader.json);
     try {
       const result = await around.run(session, () => work(session));
       session.end();

@@ -119,7 +119,7 @@ function openStore(session: TransactionSession): AccessTokenStore {
     ...openReader(session),
 
     async insert({ tokenHash, mxid, deviceId, family, parentHash, refreshHash, createdAt, expiresAt }) {
-      await session.queryRunner.query(
+      await session.write(
         `INSERT INTO access_tokens
            (token_hash, mxid, device_id, family, parent_hash, refresh_hash, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -128,18 +128,17 @@ function openStore(session: TransactionSession): AccessTokenStore {
     },
 
     async settle(family, parentHash, refreshHash, at) {
-      const { queryRunner } = session;
-      await queryRunner.query(
+      await session.write(
         `UPDATE access_tokens SET parent_hash = NULL, expires_at = $1, superseded_at = $2
          WHERE parent_hash = $3 AND refresh_hash <> $4`,
         [at, at, parentHash, refreshHash],
       );
-      await queryRunner.query(
+      await session.write(
         `UPDATE access_tokens SET superseded_at = $1
          WHERE family = $2 AND superseded_at IS NULL AND (parent_hash IS NULL OR parent_hash <> $3)`,
         [at, family, parentHash],
       );
-      await queryRunner.query('UPDATE access_tokens SET parent_hash = NULL WHERE parent_hash = $1', [parentHash]);
+      await session.write('UPDATE access_tokens SET parent_hash = NULL WHERE parent_hash = $1', [parentHash]);
     },
 
     async expireFamily(family, at) {
@@ -148,7 +147,7 @@ function openStore(session: TransactionSession): AccessTokenStore {
     },
 
     async deleteOldestUnused(family, parentHash, kept) {
-      await session.queryRunner.query(
+      await session.write(
         `DELETE FROM access_tokens WHERE token_hash IN (
            SELECT token_hash FROM access_tokens WHERE family = $1 AND parent_hash = $2
            ORDER BY created_at DESC, token_hash LIMIT ${maxSurplus} OFFSET $3)`,
@@ -157,7 +156,7 @@ function openStore(session: TransactionSession): AccessTokenStore {
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await session.queryRunner.query('DELETE FROM access_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
+      await session.write('DELETE FROM access_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {

@@ -156,7 +156,7 @@ function openStore(session: TransactionSession, sealing: Sealing): AccountAddres
     async insert(address) {
       if (await reader.find(address)) return false;
       const text = writeAddress(address);
-      const result = await session.queryRunner.query(
+      const inserted = await session.write(
         `INSERT INTO account_addresses (id, mxid, address_hash, address, validated_at, added_at, telegram_account_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (address_hash) DO NOTHING`,
         [
@@ -168,9 +168,8 @@ function openStore(session: TransactionSession, sealing: Sealing): AccountAddres
           address.addedAt,
           address.telegramAccountId ?? null,
         ],
-        true,
       );
-      return result.affected === 1;
+      return inserted === 1;
     },
 
     async delete(id) {

@@ -112,7 +112,7 @@ function openStore(session: TransactionSession): AccountStore {
 
     async hold(mxid) {
       // Locks the row on PostgreSQL. SQLite has one transaction at a time.
-      await session.queryRunner.query('UPDATE accounts SET mxid = $1 WHERE mxid = $2', [mxid, mxid]);
+      await session.write('UPDATE accounts SET mxid = $1 WHERE mxid = $2', [mxid, mxid]);
       return reader.find(mxid);
     },
 
@@ -121,13 +121,12 @@ function openStore(session: TransactionSession): AccountStore {
     },
 
     async insert({ mxid, passwordHash, createdAt, deactivatedAt }) {
-      const result = await session.queryRunner.query(
+      const inserted = await session.write(
         `INSERT INTO accounts (mxid, folded_mxid, password_hash, created_at, deactivated_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (mxid) DO NOTHING`,
         [mxid, mxid.toLowerCase(), passwordHash?.reveal() ?? null, createdAt, deactivatedAt ?? null],
-        true,
       );
-      return result.affected === 1;
+      return inserted === 1;
     },
 
     setPasswordHash,

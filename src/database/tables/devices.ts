@@ -71,13 +71,12 @@ function openStore(session: TransactionSession): DeviceStore {
     },
 
     async insert({ mxid, deviceId, displayName, createdAt }) {
-      const result = await session.queryRunner.query(
+      const inserted = await session.write(
         `INSERT INTO devices (mxid, device_id, display_name, created_at)
          VALUES ($1, $2, $3, $4) ON CONFLICT (mxid, device_id) DO NOTHING`,
         [mxid, deviceId, displayName ?? null, createdAt],
-        true,
       );
-      return result.affected === 1;
+      return inserted === 1;
     },
 
     async delete(mxid, deviceId) {

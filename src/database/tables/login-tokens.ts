@@ -84,7 +84,7 @@ function openStore(session: TransactionSession): LoginTokenStore {
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await session.queryRunner.query('DELETE FROM login_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
+      await session.write('DELETE FROM login_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {

@@ -60,10 +60,7 @@ function openStore(session: TransactionSession): OpenIdTokenStore {
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await session.queryRunner.query('DELETE FROM open_id_tokens WHERE mxid = $1 AND device_id = $2', [
-        mxid,
-        deviceId,
-      ]);
+      await session.write('DELETE FROM open_id_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {

@@ -105,7 +105,7 @@ function openStore(session: TransactionSession): RefreshTokenStore {
     },
 
     async insert({ tokenHash, mxid, deviceId, family, parentHash, createdAt, expiresAt, spentAt }) {
-      await session.queryRunner.query(
+      await session.write(
         `INSERT INTO refresh_tokens
            (token_hash, mxid, device_id, family, parent_hash, created_at, expires_at, spent_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -114,17 +114,16 @@ function openStore(session: TransactionSession): RefreshTokenStore {
     },
 
     async settle(parentHash, tokenHash, at) {
-      const { queryRunner } = session;
-      await queryRunner.query('UPDATE refresh_tokens SET spent_at = $1 WHERE token_hash = $2 AND spent_at IS NULL', [
+      await session.write('UPDATE refresh_tokens SET spent_at = $1 WHERE token_hash = $2 AND spent_at IS NULL', [
         at,
         parentHash,
       ]);
-      await queryRunner.query(
+      await session.write(
         `UPDATE refresh_tokens SET parent_hash = NULL, spent_at = $1, expires_at = $2
          WHERE parent_hash = $3 AND token_hash <> $4`,
         [at, at, parentHash, tokenHash],
       );
-      await queryRunner.query('UPDATE refresh_tokens SET parent_hash = NULL WHERE parent_hash = $1', [parentHash]);
+      await session.write('UPDATE refresh_tokens SET parent_hash = NULL WHERE parent_hash = $1', [parentHash]);
     },
 
     async spendFamily(family, at) {
@@ -132,7 +131,7 @@ function openStore(session: TransactionSession): RefreshTokenStore {
     },
 
     async deleteOldestUnused(family, parentHash, kept) {
-      await session.queryRunner.query(
+      await session.write(
         `DELETE FROM refresh_tokens WHERE token_hash IN (
            SELECT token_hash FROM refresh_tokens WHERE family = $1 AND parent_hash = $2
            ORDER BY created_at DESC, token_hash LIMIT ${maxSurplus} OFFSET $3)`,
@@ -141,10 +140,7 @@ function openStore(session: TransactionSession): RefreshTokenStore {
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await session.queryRunner.query('DELETE FROM refresh_tokens WHERE mxid = $1 AND device_id = $2', [
-        mxid,
-        deviceId,
-      ]);
+      await session.write('DELETE FROM refresh_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {

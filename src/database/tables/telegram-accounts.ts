@@ -198,7 +198,7 @@ function openStore(session: TransactionSession, sealing: Sealing): TelegramAccou
       const { session: sealedSession, profile: sealedProfile } = sealed(account);
       // A violated constraint would end the whole transaction on PostgreSQL. TypeORM's orIgnore()
       // neither names the constraint nor reports whether a row was written.
-      const result = await session.queryRunner.query(
+      const inserted = await session.write(
         `INSERT INTO telegram_accounts (id, owner, telegram_user_id, session, profile, created_at, updated_at, held_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (telegram_user_id) DO NOTHING`,
         [
@@ -211,9 +211,8 @@ function openStore(session: TransactionSession, sealing: Sealing): TelegramAccou
           account.updatedAt,
           account.heldBy,
         ],
-        true,
       );
-      return result.affected === 1;
+      return inserted === 1;
     },
 
     async update(account) {

@@ -258,7 +258,7 @@ function openStore(session: TransactionSession, { sealer, hasher }: Sealing): Va
     },
 
     async deleteExpired(until) {
-      await session.queryRunner.query(
+      await session.write(
         'DELETE FROM validation_tokens WHERE session_id IN (SELECT id FROM validation_sessions WHERE expires_at <= $1)',
         [until],
       );
