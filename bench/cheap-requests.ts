@@ -13,6 +13,8 @@ const periodMs = 5;
 /** Cheap requests to a server in this very process. */
 export async function startCheapRequests(): Promise<CheapRequests> {
   const server = createServer((_, response) => response.end('{}'));
+  // An idle connection must not be closed in the moment in which it is used again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const requests = cheapRequestsTo(`http://127.0.0.1:${port}`);

@@ -1,5 +1,6 @@
 import { constants, createPublicKey, publicEncrypt, type KeyObject } from 'node:crypto';
 import type { Random } from '../../base/random.js';
+import { beforeComputation } from './computations.js';
 import { demandInRange, pickPublicValue, readGroup, type DhGroup } from './dh-group.js';
 import { sha1, sha256 } from './digests.js';
 import { factorize } from './factorize.js';
@@ -43,6 +44,7 @@ export async function exchangeKey({ send, findKey, random }: KeyExchangeDeps): P
   const { pq, serverNonce } = begun;
   const serverKey = begun.fingerprints.map(findKey).find((key) => key !== undefined);
   demand(serverKey !== undefined, 'public key of the server');
+  await beforeComputation();
   const factors = factorize(numberOf(pq));
   demand(factors !== undefined, 'product of two primes');
   const [p, q] = factors.map((factor) => tlString(bytesOf(factor)));
@@ -57,12 +59,14 @@ export async function exchangeKey({ send, findKey, random }: KeyExchangeDeps): P
   const answer = readDhParams(await send(Buffer.concat([ask, tlString(encrypted)])), nonces);
   const { group, publicA, serverTime } = await readDhInnerData(answer, nonces, cipher);
 
+  await beforeComputation();
   const { secret, value } = pickPublicValue(group, random);
   const publicB = tlString(bytesOf(value, keyLength));
   const client = Buffer.concat([tlInt(0x6643b654), nonce, serverNonce, tlLong(0n), publicB]);
   const hashed = Buffer.concat([sha1(client), client]);
   const padded = Buffer.concat([hashed, random.bytes((16 - (hashed.length % 16)) % 16)]);
   const finish = Buffer.concat([tlInt(0xf5045f1f), nonce, serverNonce, tlString(encryptIge(padded, cipher))]);
+  await beforeComputation();
   const authKey = bytesOf(power(publicA, secret, group.prime), keyLength);
   checkEnd(await send(finish), nonces, newNonce, authKey);
   const salt = xor(newNonce.subarray(0, 8), serverNonce.subarray(0, 8)).readBigInt64LE();

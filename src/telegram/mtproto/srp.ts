@@ -1,6 +1,7 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Random } from '../../base/random.js';
+import { beforeComputation } from './computations.js';
 import { demandInRange, pickPublicValue, readGroup } from './dh-group.js';
 import { sha256 } from './digests.js';
 import { xor } from './ige.js';
@@ -41,13 +42,16 @@ export async function provePassword(password: string, given: SrpParameters, rand
   const bBytes = bytesOf(b, numberLength);
   const x = numberOf(await hashPassword(password, given));
   const multiplier = numberOf(sha256(primeBytes, generatorBytes));
+  await beforeComputation();
   const base = (b + prime - ((multiplier * power(generator, x, prime)) % prime)) % prime;
   demandInRange(base, group, 'public value of the server in the password check');
 
+  await beforeComputation();
   const { secret, value } = pickPublicValue(group, random);
   const publicA = bytesOf(value, numberLength);
   const u = numberOf(sha256(publicA, bBytes));
   demand(u > 0n, 'public values in the password check');
+  await beforeComputation();
   const shared = sha256(bytesOf(power(base, secret + u * x, prime), numberLength));
   const proof = sha256(
     xor(sha256(primeBytes), sha256(generatorBytes)),
