@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/base/secret.js';
 import type { TelegramProxy } from '../../src/telegram/gateway-options.js';
 import { engines, useEngineOnSandbox } from '../support/engine-on-sandbox.js';
-import { failureOf, detailsOf } from '../support/magic-logins.js';
+import { detailsOf, failureOf, numberOf } from '../support/magic-logins.js';
 import { startSocksServer, type SocksServer } from '../support/socks-server.js';
+import { until } from '../support/until.js';
 
 const mtproxySecret = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 
@@ -47,6 +48,20 @@ describe.each(engines)('%s', (engine) => {
         await connection.destroy();
         expect((await (await gateway.connect(session)).getMe()).phone?.reveal()).toBe('+9996610062');
         expect(proxy.destinations).toEqual(['149.154.167.91:443', '149.154.167.91:443']);
+      } finally {
+        await proxy.stop();
+      }
+    });
+
+    it('that refuses the first connection is tried again', async () => {
+      const stopped = await startSocksServer(socksOptions);
+      await stopped.stop();
+      const connecting = telegram.createGateway({ proxy: through(stopped) }).connect();
+      await until(() => JSON.stringify(telegram.logger.lines).includes('ECONNREFUSED'));
+      const proxy = await startSocksServer({ ...socksOptions, port: stopped.port });
+      try {
+        expect((await (await connecting).sendCode(numberOf('9996610066'))).length).toBe(5);
+        expect(proxy.destinations).toHaveLength(1);
       } finally {
         await proxy.stop();
       }

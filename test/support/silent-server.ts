@@ -8,6 +8,8 @@ export interface SilentServer {
   taken(): number;
   /** Resolves when a connection has been accepted. */
   firstTaken: Promise<void>;
+  /** Resolves when it has received something. */
+  firstReceived: Promise<void>;
   /** Resolves when no connection is open. */
   allClosed(): Promise<void>;
   stop(): Promise<void>;
@@ -19,11 +21,13 @@ export async function startSilentServer(): Promise<SilentServer> {
   let taken = 0;
   let tell: () => void = () => undefined;
   const firstTaken = new Promise<void>((resolve) => (tell = resolve));
+  let receive: () => void = () => undefined;
+  const firstReceived = new Promise<void>((resolve) => (receive = resolve));
   const server: Server = createServer((socket) => {
     taken += 1;
     sockets.add(socket);
     tell();
-    socket.resume();
+    socket.on('data', () => receive());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
       sockets.delete(socket);
@@ -35,6 +39,7 @@ export async function startSilentServer(): Promise<SilentServer> {
     port: (server.address() as AddressInfo).port,
     taken: () => taken,
     firstTaken,
+    firstReceived,
     allClosed: () => (sockets.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
     stop: () =>
       new Promise((resolve) => {

@@ -13,9 +13,16 @@ export interface SocksServerOptions {
   readonly password: string;
   /** The target on loopback to connect to instead; default: the port that was requested. */
   readonly portFor?: (destination: string) => number;
+  /** The port to listen on; default: a free one. */
+  readonly port?: number;
 }
 
-export async function startSocksServer({ username, password, portFor }: SocksServerOptions): Promise<SocksServer> {
+export async function startSocksServer({
+  username,
+  password,
+  portFor,
+  port: listenOn = 0,
+}: SocksServerOptions): Promise<SocksServer> {
   const sockets = new Set<Socket>();
   const destinations: string[] = [];
   const keep = (socket: Socket) => {
@@ -54,7 +61,7 @@ export async function startSocksServer({ username, password, portFor }: SocksSer
     keep(client);
     serve(client).catch(() => client.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(listenOn, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     destinations,

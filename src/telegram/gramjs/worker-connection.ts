@@ -134,7 +134,8 @@ export function createWorkerConnection({
         await callWithin(connectDeadlineMs, 'connect', saved ?? null);
         return connection;
       } catch (error) {
-        destroyInBackground();
+        // Until then, another connection must not use the key.
+        await destroy();
         throw error;
       }
     },

@@ -105,7 +105,8 @@ export function createMtcuteConnection(
       try {
         await within(connectDeadlineMs, () => session.open());
       } catch (error) {
-        destroyInBackground();
+        // Until then, another connection must not use the key.
+        await destroy();
         throw error;
       }
       return createEngineConnection({ clock, call, session: () => session.session, news, destroy });

@@ -135,6 +135,11 @@ export class KeyConnection extends SessionConnection {
     return this.#ending.error;
   }
 
+  /** Whether the network, and the proxy if there is one, has accepted the connection. */
+  get wasOpened(): boolean {
+    return this.#transport.wasOpened;
+  }
+
   /** Returns true if the network has ended the connection, so that another one may be opened. */
   get isBroken(): boolean {
     return this.#broken;
@@ -189,13 +194,12 @@ export class KeyConnection extends SessionConnection {
   override _authorize(): void {
     if (this.#exchanging) return;
     this.#exchanging = true;
-    this.#exchange().then(
-      () => {
+    this.#exchange()
+      .then(() => {
         this.#exchanging = false;
         this.onConnectionUsable();
-      },
-      (error: Error) => this.#end(error),
-    );
+      })
+      .catch((error: Error) => this.#end(error));
   }
 
   /** Sends a packet, unless it belongs to a key exchange that mtcute begins by itself. */

@@ -1,4 +1,5 @@
 import type { tl } from '@mtcute/core';
+import { systemClock } from '../../base/clock.js';
 import { Ending } from '../../base/ending.js';
 import { Secret } from '../../base/secret.js';
 import { findDataCentre } from '../data-centres.js';
@@ -39,6 +40,8 @@ export class LiveSession {
   readonly #ending = new Ending<TelegramFailure>();
   #session: PortableSession | undefined;
   #connection: KeyConnection | undefined;
+  /** The connection that was opened last, or is being opened. */
+  #opening: KeyConnection | undefined;
   #receivesUpdates = false;
 
   constructor(options: LiveSessionOptions) {
@@ -104,7 +107,7 @@ export class LiveSession {
 
   async destroy(): Promise<void> {
     this.#ending.end(unreachable('the connection was destroyed'));
-    await this.#connection?.destroy();
+    await Promise.all([this.#connection?.destroy(), this.#opening?.destroy()]);
   }
 
   async #live(): Promise<KeyConnection> {
@@ -135,7 +138,23 @@ export class LiveSession {
     }
   }
 
+  /** Tries again if the network or the proxy accepts no connection, as gramjs does. */
   async #connect(dataCentre: DataCentre, authKey: Secret | undefined): Promise<KeyConnection> {
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = this.#createConnection(dataCentre, authKey);
+      this.#opening = connection;
+      try {
+        await this.#ending.race(connection.open());
+        return connection;
+      } catch (error) {
+        await connection.destroy();
+        if (connection.wasOpened || this.#ending.error !== undefined || attempt === maxConnects) throw error;
+      }
+      await this.#ending.race(sleep(retryAfterMs));
+    }
+  }
+
+  #createConnection(dataCentre: DataCentre, authKey: Secret | undefined): KeyConnection {
     const connection = new KeyConnection({
       settings: this.#options.settings,
       dataCentre,
@@ -147,13 +166,7 @@ export class LiveSession {
       },
     });
     if (this.#receivesUpdates) connection.receiveUpdates();
-    try {
-      await this.#ending.race(connection.open());
-      return connection;
-    } catch (error) {
-      await connection.destroy();
-      throw error;
-    }
+    return connection;
   }
 
   #inTurn<T>(semaphore: Semaphore, work: () => Promise<T>): Promise<T> {
@@ -172,6 +185,10 @@ export class LiveSession {
 }
 
 const maxExchanges = 4;
+const maxConnects = 4;
+const retryAfterMs = 300;
+
+const sleep = (ms: number) => new Promise<void>((resolve) => void systemClock.after(ms, resolve));
 
 /** gramjs begins new sessions there, too. */
 const firstDataCentre: DataCentre = { id: 4, ip: '149.154.167.91', port: 443 };

@@ -18,6 +18,8 @@ export interface SingleTransport extends TelegramTransport {
    * Why there is no connection, and its proxy. Empty while no reason is known. Contains no secret.
    */
   readonly problem: string;
+  /** Whether the connection has been opened, through the proxy if there is one. */
+  readonly wasOpened: boolean;
   /**
    * Closes the connection, also while it is being opened, and prevents another one. Never rejects.
    */
@@ -35,6 +37,7 @@ export function createTransport(proxy: PlainProxy | null, onTransportError: (cod
   const way = proxy === null ? '' : ` through the ${proxy.type} proxy ${proxy.address}:${proxy.port}`;
   let used = false;
   let problem = '';
+  let wasOpened = false;
 
   const onPacket = (): void => {
     problem = '';
@@ -51,6 +54,9 @@ export function createTransport(proxy: PlainProxy | null, onTransportError: (cod
     get problem() {
       return problem;
     },
+    get wasOpened() {
+      return wasOpened;
+    },
     setup: (crypto: ICryptoProvider, log: Logger) => inner.setup?.(crypto, log),
     packetCodec: (dc: BasicDcOption) => watch(inner.packetCodec(dc), { onTransportError, onPacket }),
     async connect(dc) {
@@ -58,6 +64,7 @@ export function createTransport(proxy: PlainProxy | null, onTransportError: (cod
       used = true;
       try {
         const connection = await inner.connect(dc);
+        wasOpened = true;
         problem = `connections${way} break at once${proxy?.type === 'mtproxy' ? '; its secret may be wrong' : ''}`;
         return connection;
       } catch (error) {

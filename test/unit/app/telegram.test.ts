@@ -31,7 +31,7 @@ it.each(['gramjs', 'mtcute'] as const)(
     expect(await detailsOf(gateway.connect())).toEqual({ kind: 'unreachable' });
     const ends = logger.lines.filter(({ message }) => message === 'telegram connection ended');
     expect(ends.map(({ fields }) => String(fields['text']))).toEqual(
-      engine === 'mtcute' ? [expect.stringContaining('ECONNREFUSED')] : [],
+      engine === 'mtcute' ? Array.from({ length: 4 }, () => expect.stringContaining('ECONNREFUSED') as unknown) : [],
     );
     await gateway.close();
   },
