@@ -1,6 +1,6 @@
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../../../src/sandbox/sandbox.js';
 import type { ServingInstallation } from '../daemon.js';
@@ -141,10 +141,12 @@ async function createTools(tlsHost: string): Promise<string> {
 }
 
 function environmentOf(tools: string): NodeJS.ProcessEnv {
+  // The environment of Python with Telethon, which has pytest too.
+  const python = process.env['GANGWAY_TEST_TELETHON_PYTHON'];
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GANGWAY_'));
   return {
     ...Object.fromEntries(inherited),
-    PATH: `${join(tools, 'bin')}:${process.env['PATH']}`,
+    PATH: [join(tools, 'bin'), ...(python === undefined ? [] : [dirname(python)]), process.env['PATH']].join(':'),
     CURL_HOME: tools,
   };
 }

@@ -40,14 +40,18 @@ const reasonNames = Object.keys(reasonsNotToRun).join(', ');
 /** Returns whether a mark is a reason not to run a block. */
 export const isReason = (mark: string): boolean => mark in reasonsNotToRun;
 
-/** Programs that a block may require with the mark `needs=<program>`. */
-const optionalPrograms: readonly string[] = ['pytest', 'go', 'jq'];
+/** What a block may require with the mark `needs=<name>`: a command that fails if it is missing. */
+const requirements: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
+  jq: ['jq', '--version'],
+  go: ['go', 'version'],
+  telethon: ['python3', '-c', 'import pytest, telethon'],
+};
 
 /** What a mark of a block means. */
 export type Mark =
   | { readonly kind: 'not run'; readonly why: string }
   | { readonly kind: 'background' }
-  | { readonly kind: 'needs'; readonly program: string }
+  | { readonly kind: 'needs'; readonly name: string; readonly check: readonly [program: string, ...args: string[]] }
   | { readonly kind: 'file'; readonly name: string };
 
 /** Returns the meaning of a mark. Throws if there is no such mark. */
@@ -56,11 +60,14 @@ export function readMark(mark: string): Mark {
   const reason = reasonsNotToRun[name];
   if (reason && !mark.includes('=')) return { kind: 'not run', why: reason.why };
   if (mark === 'background') return { kind: 'background' };
-  if (name === 'needs' && optionalPrograms.includes(value)) return { kind: 'needs', program: value };
+  const check = requirements[value];
+  if (name === 'needs' && check) return { kind: 'needs', name: value, check };
   if (name === 'file' && /^[a-z0-9][\w./-]*$/.test(value)) return { kind: 'file', name: value };
   throw new Error(
     `"${mark}" is no mark of a block. Known: background, file=<name>, ` +
-      `${reasonNames}, ${optionalPrograms.map((each) => `needs=${each}`).join(', ')}`,
+      `${reasonNames}, ${Object.keys(requirements)
+        .map((each) => `needs=${each}`)
+        .join(', ')}`,
   );
 }
 

@@ -51,14 +51,14 @@ export async function runPage(page: Page, world: DocWorld): Promise<PageRun> {
 function whySkipped({ marks }: CodeBlock, world: DocWorld): string | undefined {
   for (const mark of marks.map(readMark)) {
     if (mark.kind === 'not run') return mark.why;
-    if (mark.kind === 'needs' && !isThere(mark.program, world)) return `requires ${mark.program}, which is not there`;
+    if (mark.kind === 'needs' && !succeeds(mark.check, world)) return `requires ${mark.name}, which is not there`;
   }
   return undefined;
 }
 
-function isThere(program: string, { env }: DocWorld): boolean {
+function succeeds([program, ...args]: readonly [string, ...string[]], { env }: DocWorld): boolean {
   try {
-    execFileSync(program, [program === 'go' ? 'version' : '--version'], { env, stdio: 'ignore' });
+    execFileSync(program, args, { env, stdio: 'ignore' });
     return true;
   } catch {
     return false;
