@@ -7,6 +7,7 @@ import { addDb } from './db.js';
 import { addDemo } from './demo.js';
 import { exitCodes } from './exit-code.js';
 import { explainFailure } from './explain-failure.js';
+import { addDoctor } from './doctor.js';
 import { addGenerate } from './generate.js';
 import { addHealthcheck } from './healthcheck.js';
 import { addImport } from './import.js';
@@ -46,6 +47,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addDb(program, context);
   addKey(program, context, end);
   addLink(program, context, end);
+  addDoctor(program, context, end);
   addHealthcheck(program, context, end);
   addSandbox(program, context, end);
   addDemo(program, context, end);

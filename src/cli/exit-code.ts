@@ -18,7 +18,8 @@ export type Ending = keyof typeof exitCodes;
 
 const meanings: Readonly<Record<Ending, string>> = {
   ok: 'Success. For `gangway run`: it received SIGTERM or SIGINT, and stopped gracefully.',
-  defect: 'A defect of Gangway. Please report it, with the log. For `gangway healthcheck`: the daemon does not answer.',
+  defect:
+    'A defect of Gangway. Please report it, with the log. For `gangway healthcheck`: the daemon does not answer. For `gangway doctor`: a check failed.',
   usage: 'The command line is invalid.',
   config: 'The configuration is invalid. The problems are on standard error.',
   database:

@@ -1,8 +1,8 @@
-import { MessageChannel } from 'node:worker_threads';
 import { sleep, type Clock } from '../base/clock.js';
 import type { SessionHolder } from '../database/tables/telegram-accounts.js';
 import type { ExportStatus, SessionExports } from '../sessions/exports.js';
 import type { SessionFormat } from '../telegram/formats/formats.js';
+import { keepRunning } from './keep-running.js';
 import { withDatabase } from './session-database.js';
 import type { CliContext } from './cli-context.js';
 
@@ -86,14 +86,4 @@ async function requestFromDaemon(exports: SessionExports, telegramUserId: string
   } finally {
     end();
   }
-}
-
-/**
- * Keeps the process running until the returned function is called, since the timers of the clock do
- * not.
- */
-function keepRunning(): () => void {
-  const channel = new MessageChannel();
-  channel.port1.ref();
-  return () => channel.port1.close();
 }

@@ -51,7 +51,7 @@ export async function prepareDatabase(deps: {
  * Throws DatabaseFailure if migrations were applied that this version does not have. Those with a
  * lower number than the first one are of versions that were never released.
  */
-async function refuseOtherSchema(queryRunner: QueryRunner): Promise<void> {
+export async function refuseOtherSchema(queryRunner: QueryRunner): Promise<void> {
   if (!(await queryRunner.hasTable(migrationsTableName))) return;
   const known = new Set(migrations.map((migration) => migration.name));
   const rows = await selectRows<{ name: string }>(queryRunner, `SELECT name FROM ${migrationsTableName} ORDER BY id`);
@@ -69,7 +69,8 @@ function numberOf(name: string): number {
 }
 
 /** Returns DatabaseFailure `wrong_key` for a value whose key is missing, else the error itself. */
-export function asWrongKey(error: unknown): unknown {
+export /** Returns the failure `wrong_key` for a value of another key, or the error. */
+function asWrongKey(error: unknown): unknown {
   if (!(error instanceof UnreadableValue) || error.missingKeyId === undefined) return error;
   return new DatabaseFailure({ kind: 'wrong_key', neededKeyId: error.missingKeyId }, { cause: error });
 }

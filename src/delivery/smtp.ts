@@ -31,36 +31,18 @@ export interface SmtpDeps {
   readonly maxConnections?: number;
 }
 
+const defaultDeadlineMs = 20_000;
+
 /**
  * Returns a channel for e-mail through an SMTP server. Throws SettingsFailure if a password might
  * be sent without encryption.
  */
 export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
-  const { host, port, security, credentials, from, helloName, certificateAuthorities: ca, templates } = deps;
-  const { deadlineMs = 20_000, maxConnections = 3 } = deps;
+  const { security, credentials, from, templates } = deps;
+  const { deadlineMs = defaultDeadlineMs, maxConnections = 3 } = deps;
   if (credentials && security === 'opportunistic') throw new SettingsFailure({ kind: 'password_needs_tls' });
 
-  const connection = {
-    host,
-    port,
-    secure: security === 'tls',
-    requireTLS: security === 'starttls',
-    ignoreTLS: security === 'none',
-    opportunisticTLS: security === 'opportunistic',
-    ...(helloName === undefined ? {} : { name: helloName }),
-    tls: {
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: security !== 'opportunistic',
-      ...(ca === undefined ? {} : { ca: [...ca] }),
-    },
-    // The library's timers only matter for connections that are not waited for any more.
-    connectionTimeout: deadlineMs,
-    greetingTimeout: deadlineMs,
-    socketTimeout: deadlineMs,
-    dnsTimeout: deadlineMs,
-    maxResponseSize: 16 * 1024,
-    logger: false,
-  } as const;
+  const connection = smtpConnection(deps);
   const transport = createTransport({
     ...connection,
     pool: true,
@@ -128,6 +110,32 @@ export function createSmtpChannel(deps: SmtpDeps): EmailChannel {
 
     close: () => transport.close({ force: true }),
   };
+}
+
+/** Returns the options of the mail library for a connection, without credentials. */
+export function smtpConnection(deps: Omit<SmtpDeps, 'templates' | 'from'>) {
+  const { host, port, security, helloName, certificateAuthorities: ca, deadlineMs = defaultDeadlineMs } = deps;
+  return {
+    host,
+    port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    opportunisticTLS: security === 'opportunistic',
+    ...(helloName === undefined ? {} : { name: helloName }),
+    tls: {
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: security !== 'opportunistic',
+      ...(ca === undefined ? {} : { ca: [...ca] }),
+    },
+    // The library's timers only matter for connections that are not waited for any more.
+    connectionTimeout: deadlineMs,
+    greetingTimeout: deadlineMs,
+    socketTimeout: deadlineMs,
+    dnsTimeout: deadlineMs,
+    maxResponseSize: 16 * 1024,
+    logger: false,
+  } as const;
 }
 
 /** Returns the same bytes. `tell` is called before the first. */

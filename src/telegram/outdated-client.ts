@@ -14,7 +14,16 @@ const remedies: Readonly<Record<Engine, string>> = {
 
 /** Logs what to do if the failure means that Telegram requires a newer client. */
 export function reportOutdatedClient(failure: TelegramFailure, engine: Engine, logger: Logger): void {
-  if (failure.details.kind !== 'client_rejected' || !(failure.cause instanceof Error)) return;
-  const name = tooOld.exec(failure.cause.message)?.[0];
+  const name = findRejection(failure);
   if (name !== undefined) logger.error('telegram client outdated', { engine, name, remedy: remedies[engine] });
+}
+
+/** Returns what to do if the failure means that Telegram requires a newer client. */
+export function remedyForOutdatedClient(failure: TelegramFailure, engine: Engine): string | undefined {
+  return findRejection(failure) === undefined ? undefined : remedies[engine];
+}
+
+function findRejection({ details, cause }: TelegramFailure): string | undefined {
+  if (details.kind !== 'client_rejected' || !(cause instanceof Error)) return undefined;
+  return tooOld.exec(cause.message)?.[0];
 }
