@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/base/secret.js';
@@ -17,7 +17,7 @@ const encryptionKey = Buffer.alloc(32, 7).toString('base64');
 let workspace: CliWorkspace;
 let source: TestDatabase & { readonly path: string };
 
-const configure = (accounts: object = { mode: 'relay' }, upstream?: object) =>
+const configure = (accounts: object = { mode: 'relay' }, upstream?: object, audit?: object) =>
   writeFileSync(
     join(workspace.folder, 'config.yaml'),
     JSON.stringify({
@@ -27,6 +27,7 @@ const configure = (accounts: object = { mode: 'relay' }, upstream?: object) =>
       telegram: { api_id: 4242, api_hash: '9f1c27d05be84a6390b2f7de61c8a453' },
       bridge: { permissions: { 'users.test': 'user' }, ...(upstream && { upstream }) },
       encryption: { key: encryptionKey },
+      ...(audit && { logging: { audit } }),
     }),
   );
 
@@ -71,6 +72,16 @@ describe('gangway import', () => {
     );
     await database.close();
     expect(found).toMatchObject({ mxid: '@alice:users.test', validatedAt: 1, addedAt: 2 });
+  });
+
+  it('is in the audit log, without the addresses, unless it is a dry run', async () => {
+    configure({ mode: 'relay' }, undefined, { output: 'file', file: 'audit.log' });
+    const audited = () => readFileSync(join(workspace.folder, 'audit.log'), 'utf8').trim();
+    await fromSynapse();
+    expect(audited()).toBe('');
+    await fromSynapse('--apply');
+    expect(JSON.parse(audited())).toMatchObject({ audit: 'threepid.added', subject: '@alice:users.test' });
+    expect(audited()).not.toContain('alice@users.test');
   });
 
   it('prints JSON, and ends with 0 if no row is refused', async () => {
