@@ -8,6 +8,7 @@ import { CreateSessions1796000000006 } from './0006-create-sessions.js';
 import { CreateWebGrants1796000000007 } from './0007-create-web-grants.js';
 import { CreateDaemons1796000000008 } from './0008-create-daemons.js';
 import { CreateRateLimits1796000000009 } from './0009-create-rate-limits.js';
+import { AddUseOfSessions1796000000010 } from './0010-add-use-of-sessions.js';
 
 /**
  * All migrations, in the order in which they are applied. A migration never changes, not even
@@ -24,4 +25,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   CreateWebGrants1796000000007,
   CreateDaemons1796000000008,
   CreateRateLimits1796000000009,
+  AddUseOfSessions1796000000010,
 ];

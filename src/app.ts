@@ -1,15 +1,20 @@
-import { createLoginLimits, type LoginLimits } from './accounts/login-limits.js';
+import { createLoginLimits } from './accounts/login-limits.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
-import type { ClientServerV3Deps } from './api/client-server-v3/index.js';
 import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { composeAdmin } from './app/admin.js';
 import { auditRequests } from './app/audit.js';
-import { chooseAccounts, type Accounts } from './app/accounts.js';
-import { composeAddresses } from './app/addresses.js';
+import { chooseAccounts } from './app/accounts.js';
 import { composeBridge } from './app/bridge.js';
-import { openIdentity, type Identity } from './app/identity.js';
-import { embeddedBaseUrls, openProofs, submissionPath, type Proofs } from './app/proofs.js';
-import { liveAllowance, liveLoginLimits, livePermissions, type LiveConfig } from './app/live-config.js';
+import { composeClientServer } from './app/client-server.js';
+import { openIdentity } from './app/identity.js';
+import { openProofs } from './app/proofs.js';
+import {
+  liveAllowance,
+  liveLoginLimits,
+  livePermissions,
+  sessionPolicyOf,
+  type LiveConfig,
+} from './app/live-config.js';
 import { openObservation } from './app/observation.js';
 import { composeProvisioning, findOpenIdUserOf } from './app/provisioning.js';
 import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
@@ -23,7 +28,6 @@ import { withDeadline } from './base/deadline.js';
 import { repeat } from './base/repeat.js';
 import type { Config } from './config/config.js';
 import { DatabaseFailure } from './database/failure.js';
-import type { Database } from './database/database.js';
 import { openDatabase } from './database/open-database.js';
 import { createHealthSurface } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
@@ -31,6 +35,7 @@ import type { Surface } from './http/surface.js';
 import type { Runnable } from './lifecycle.js';
 import { hasActiveAccount } from './login/owned-logins.js';
 import { createLoginService } from './login/service.js';
+import { createSessionPolicySweep } from './login/session-policy.js';
 import { createConnectionPool } from './telegram/pool.js';
 
 /** The external dependencies of the daemon. */
@@ -52,6 +57,7 @@ const leaseSweepEveryMs = 5_000;
 /** The command line waits for it. */
 const exportSweepEveryMs = 2_000;
 const sweepStopMs = 2_000;
+const policySweepEveryMs = 600_000;
 
 /** Returns the daemon that the configuration describes; nothing is opened before start(). */
 export function createApp(config: Config, { version, clock, random, logger }: AppRuntime): App {
@@ -59,6 +65,8 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
   let address: HttpAddress | undefined;
   let current = config;
   const live: LiveConfig = { current: () => current };
+  /** Checks the permissions of users who are logged in. */
+  let checkUsers = () => Promise.resolve();
   const logLateSweep = (error: unknown) => logger.warn('sweep still running at shutdown', { error });
 
   return {
@@ -66,6 +74,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
 
     reload(next) {
       current = next;
+      checkUsers().catch((error: unknown) => logger.error('cleanup failed', { job: 'removed users', error }));
     },
 
     async start() {
@@ -136,6 +145,16 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         logger,
       });
       sweepNowAndThen('old logins', () => login.sweep());
+      const policy = createSessionPolicySweep({
+        database,
+        policy: () => sessionPolicyOf(live.current()),
+        mayLogIn: (mxid) => permissions.mayLogIn(mxid),
+        clock,
+        logger,
+      });
+      sweepNowAndThen('unused sessions', () => policy.expireUnused(), policySweepEveryMs);
+      sweepNowAndThen('removed users', () => policy.logOutRemoved(), policySweepEveryMs);
+      checkUsers = () => (database.leads() ? policy.logOutRemoved() : Promise.resolve());
       if (bridged) {
         closers.push(() => bridged.handOvers.stop());
         bridged.handOvers.start();
@@ -161,7 +180,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       });
       const findOpenIdUser = findOpenIdUserOf(config.homeserver, openIdTokens, clock);
       const clientServer =
-        accounts && proofs && clientServerOf(config, { accounts, proofs, identity, limits }, runtime);
+        accounts && proofs && composeClientServer(config, { accounts, proofs, identity, limits }, runtime);
       const web = composeWeb(
         config,
         live,
@@ -247,45 +266,5 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       address = undefined;
       for (const close of closers.splice(0).reverse()) await close();
     },
-  };
-}
-
-/** What the client-server API is made of, or undefined if it is not answered. */
-function clientServerOf(
-  config: Config,
-  parts: {
-    readonly accounts: Accounts;
-    readonly proofs: Proofs;
-    readonly identity: Identity | undefined;
-    readonly limits: LoginLimits;
-  },
-  runtime: Runtime & { readonly database: Database },
-): ClientServerV3Deps | undefined {
-  const { homeserver } = config;
-  const { mode, addresses: rules } = config.accounts;
-  if (mode === 'off') return undefined;
-  const { accounts, proofs, identity, limits } = parts;
-  const { addresses, credentials } = composeAddresses(
-    config,
-    { accounts, proofs, published: identity?.published },
-    runtime,
-  );
-  return {
-    account: accounts.kind === 'embedded' && credentials ? { devices: accounts.devices, credentials } : undefined,
-    authority: accounts.authority,
-    sessions: accounts.kind === 'embedded' ? accounts.sessions : undefined,
-    openId: accounts.kind === 'embedded' ? { tokens: accounts.openIdTokens, serverName: homeserver.domain } : undefined,
-    limits,
-    contacts: {
-      addresses,
-      validation: proofs.validation,
-      pages: proofs.pages,
-      usualPath: submissionPath(config),
-      postsWithoutAuthentication: rules.postsWithoutAuthentication,
-    },
-    discovery:
-      accounts.kind === 'embedded'
-        ? { wellKnown: embeddedBaseUrls(config), mayChangeAddresses: rules.mayChange }
-        : undefined,
   };
 }

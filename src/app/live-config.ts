@@ -4,6 +4,7 @@ import type { Secret } from '../base/secret.js';
 import type { LoginAllowances } from '../accounts/login-limits.js';
 import type { Config } from '../config/config.js';
 import { createPermissions, type Permissions } from '../config/permissions.js';
+import type { SessionPolicy } from '../login/session-policy.js';
 import { type Authenticator, type BearerAuthDeps, createBearerAuth } from '../http/bearer-auth.js';
 
 /**
@@ -82,4 +83,9 @@ export function authenticatePrograms(
       return current().provisioning.failedAttempts.windowMs;
     },
   });
+}
+
+/** Returns which sessions are ended without a request. */
+export function sessionPolicyOf({ sessions, bridge }: Config): SessionPolicy {
+  return { expireUnusedMs: sessions.expireUnusedMs, removedUsers: bridge.removedUsers };
 }

@@ -4,13 +4,15 @@ import { checkBridge } from '../bridge/check-bridge.js';
 import type { Config } from '../config/config.js';
 import { usersToCheck } from '../config/users-to-check.js';
 
+/** The settings that a check of the bridge requires. */
+interface BridgeConfig extends Pick<Config, 'homeserver'> {
+  readonly bridge: Pick<Config['bridge'], 'permissions' | 'upstream'>;
+}
+
 /**
  * Returns the reasons why the bridge cannot accept logins, as sentences. Empty without a bridge.
  */
-export async function checkUpstream(
-  { bridge, homeserver }: Pick<Config, 'bridge' | 'homeserver'>,
-  clock: Clock,
-): Promise<readonly string[]> {
+export async function checkUpstream({ bridge, homeserver }: BridgeConfig, clock: Clock): Promise<readonly string[]> {
   if (!bridge.upstream) return [];
   const users = usersToCheck(bridge.permissions, homeserver.domain);
   return checkBridge({ ...bridge.upstream, homeserver: homeserver.domain, users, clock });
@@ -21,7 +23,7 @@ export async function checkUpstream(
  * Gangway.
  */
 export async function warnAboutUpstream(
-  config: Pick<Config, 'bridge' | 'homeserver'>,
+  config: BridgeConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<void> {
   try {

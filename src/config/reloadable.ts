@@ -19,6 +19,10 @@ export const reloadableKeys: Readonly<Record<string, 'always' | 'unlessEmpty'>> 
   'accounts.limits.failures_per_account.window_seconds': 'always',
   'login.attempts_per_user.max': 'always',
   'login.attempts_per_user.window_seconds': 'always',
+  'bridge.removed_users.log_out': 'always',
+  'bridge.removed_users.grace_hours': 'always',
+  'bridge.removed_users.max_at_once': 'always',
+  'sessions.expire_unused_days': 'always',
   'admin.tokens': 'unlessEmpty',
   'sessions.consumers': 'unlessEmpty',
 };

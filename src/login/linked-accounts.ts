@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger.js';
 import type { Mxid } from '../base/mxid.js';
 import type { Secret } from '../base/secret.js';
 import type { Database } from '../database/database.js';
-import type { TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
+import type { StoredTelegramAccount, TelegramAccountRecord } from '../database/tables/telegram-accounts.js';
 import type { TelegramFailureDetails } from '../telegram/failure.js';
 import type { TelegramConnection, TelegramSession } from '../telegram/gateway.js';
 import type { TelegramUserId } from '../telegram/shapes.js';
@@ -77,6 +77,17 @@ export interface LinkedAccountsDeps {
   readonly logger: Logger;
 }
 
+/** How a request about an account is sent. */
+interface AskOptions<T> {
+  /** Returns the profile that the answer contains. */
+  readonly profileIn?: (value: T) => Secret;
+  /** Whether the request counts as a use of the session. */
+  readonly isUse?: boolean;
+}
+
+/** Uses that follow sooner are not stored. */
+const useEveryMs = 86_400_000;
+
 export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   const { database, calls, store, maxAccounts, watcher, bridged, clock, logger } = deps;
   const list = (owner: Mxid) => database.read(({ telegramAccounts }) => telegramAccounts.listByOwner(owner));
@@ -88,7 +99,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   function ask<T>(
     account: TelegramAccountRecord,
     call: (connection: TelegramConnection) => Promise<T>,
-    profileIn: (value: T) => Secret = () => account.profile,
+    { profileIn = () => account.profile, isUse = true }: AskOptions<T> = {},
   ): Promise<AccountAnswer<T>> {
     // Does not wait for a hand-over in progress, which can take a minute.
     if (account.session === null) return Promise.resolve({ kind: 'held', account });
@@ -104,6 +115,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
         call,
       });
       if (answer.ok) {
+        if (isUse) await noteUse(current);
         await remember(current, { session: answer.session, profile: profileIn(answer.value) });
         return { kind: 'answer', value: answer.value };
       }
@@ -122,6 +134,11 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
     });
   }
 
+  async function noteUse({ id, usedAt }: StoredTelegramAccount): Promise<void> {
+    const now = clock.now();
+    if (now - usedAt >= useEveryMs) await database.transaction((tx) => tx.sessionUses.setUsed(id, now));
+  }
+
   async function remember(
     account: TelegramAccountRecord,
     now: { readonly session: TelegramSession; readonly profile: Secret },
@@ -135,8 +152,8 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   }
 
   /** `view` is the bridge's answer about the owner. */
-  async function statusOfAccount(account: TelegramAccountRecord, view: BridgeView): Promise<LoginStatus> {
-    const answer = await ask(account, (connection) => connection.getMe(), writeUser);
+  async function statusOfAccount(account: TelegramAccountRecord, view: BridgeView, isUse = true): Promise<LoginStatus> {
+    const answer = await ask(account, (connection) => connection.getMe(), { profileIn: writeUser, isUse });
     switch (answer.kind) {
       case 'answer':
         return { kind: 'logged_in', user: answer.value };
@@ -161,9 +178,9 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
   const getOwnerView = async (owner: Mxid): Promise<OwnerView> =>
     bridged ? bridged.getOwnerView(owner) : { view: undefined, accounts: await list(owner) };
 
-  async function statusOf(account: TelegramAccountRecord): Promise<LoginStatus> {
+  async function statusOf(account: TelegramAccountRecord, isUse = true): Promise<LoginStatus> {
     const view = account.heldBy === 'bridge' ? (await getOwnerView(account.owner)).view : undefined;
-    return statusOfAccount(account, view);
+    return statusOfAccount(account, view, isUse);
   }
 
   async function statusIn({ view, accounts }: OwnerView, name?: TelegramUserId): Promise<LoginStatus> {
@@ -200,7 +217,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
       return statusIn(await getOwnerView(owner), name);
     },
     statusIn,
-    statusOf,
+    statusOf: (account) => statusOf(account),
     loginStatuses,
     getOwnerView,
     getFullOwnerView,
@@ -210,7 +227,7 @@ export function createLinkedAccounts(deps: LinkedAccountsDeps): LinkedAccounts {
 
     async check(accountId) {
       const account = await database.read(({ telegramAccounts }) => telegramAccounts.find(accountId));
-      const loginStatus = account && (await statusOf(account));
+      const loginStatus = account && (await statusOf(account, false));
       await calls.close(accountId);
       const isUnknown = loginStatus?.kind === 'unsure' && account?.heldBy === 'gangway';
       return isUnknown && loginStatus.failure.kind === 'unreachable' ? 'unreachable' : 'checked';

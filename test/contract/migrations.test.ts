@@ -16,6 +16,7 @@ const digests = [
   'CreateWebGrants1796000000007 a5ad197ee6684f64',
   'CreateDaemons1796000000008 76e217b2f8693dcf',
   'CreateRateLimits1796000000009 9ef9acf9d036a4bd',
+  'AddUseOfSessions1796000000010 01cbef4a5d940dd7',
 ];
 
 it('keeps each migration unchanged after its release', async () => {

@@ -8,6 +8,7 @@ import type { Database } from '../../src/database/database.js';
 import { hasActiveAccount } from '../../src/login/owned-logins.js';
 import {
   TelegramAccountFailure,
+  type AccountChecks,
   type TelegramAccounts,
   type TelegramAccountFailureDetails,
 } from '../../src/login/accounts.js';
@@ -34,7 +35,7 @@ export interface LoginFixture {
   readonly clock: FakeClock;
   readonly telegram: FakeTelegram;
   readonly database: Database;
-  readonly login: LoginService & LoginProcesses & TelegramAccounts;
+  readonly login: LoginService & LoginProcesses & TelegramAccounts & AccountChecks;
   /** Advances the time, second by second, until `work` has settled. */
   passTime<T>(work: Promise<T>): Promise<T>;
   /** Restarts the daemon: only the database and Telegram stay the same. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allowsLogin, findPermissionLevel, isOldLevel, levelWords } from '../permissions.js';
 import { group, required, valueNotes, withDefault } from '../setting.js';
-import { wholeNumber } from '../value.js';
+import { trueOrFalse, wholeNumber } from '../value.js';
 import { isExampleName } from '../network-address.js';
 import { upstream } from './bridge-upstream.js';
 
@@ -69,7 +69,36 @@ export const bridge = group(
       'How many Telegram accounts one Matrix user may be logged in to at a time. Only provisioning API v3 ' +
         'supports more than one: 0.3.0 and v1 show the first, and reject a second login.',
     ),
+    removed_users: group(
+      'What happens to users whose permission to log in to Telegram was removed, and who are still logged in. Users ' +
+        'are checked every 10 minutes and after a reload. Logins that the bridge has are left to the bridge.',
+      {
+        log_out: withDefault(
+          trueOrFalse,
+          'false',
+          'Whether they are logged out of Telegram. If false, a warning with their number is logged, and they cannot use ' +
+            'the API.',
+        ),
+        grace_hours: withDefault(
+          wholeNumber(0, 8760),
+          '24',
+          'How long a user must have had no permission before. A permission that is granted again ends it.',
+        ),
+        max_at_once: withDefault(
+          wholeNumber(1, 1_000_000),
+          '10',
+          'If more users are due at once, or if no user with a login has permission any more, none is logged out and an ' +
+            'error is logged. So a mistake in permissions does not log all users out. To confirm, increase this and reload.',
+        ),
+      },
+      (keys) => ({ logOut: keys.log_out, graceMs: keys.grace_hours * 3_600_000, maxAtOnce: keys.max_at_once }),
+    ),
     upstream,
   },
-  (keys) => ({ permissions: keys.permissions, maxAccounts: keys.max_accounts_per_user, upstream: keys.upstream }),
+  (keys) => ({
+    permissions: keys.permissions,
+    maxAccounts: keys.max_accounts_per_user,
+    removedUsers: keys.removed_users,
+    upstream: keys.upstream,
+  }),
 );

@@ -1,6 +1,6 @@
 import { kind, listOfKinds } from '../listed-kinds.js';
 import { webAddress } from '../network-address.js';
-import { group, required, withDefault } from '../setting.js';
+import { group, optional, required, withDefault } from '../setting.js';
 import { headerSecret, programName, requireDistinct } from '../header-secret.js';
 import { listOf, oneOf, text, wholeNumber } from '../value.js';
 
@@ -95,6 +95,13 @@ export const sessions = group(
         'differences and slow programs: Telegram ends a session for good if two programs use it at the same ' +
         'time.',
     ),
+    expire_unused_days: optional(
+      wholeNumber(1, 3650),
+      '180',
+      'Sessions that Gangway holds, and that were not used for longer than this, are logged out of Telegram. If absent, ' +
+        'they are kept. Every request of the user about the Telegram account is a use, and so is a lease. Checks by ' +
+        'Gangway itself are not.',
+    ),
     webhooks: withDefault(
       listOfKinds('servers that receive events', [webhook]),
       [],
@@ -115,6 +122,7 @@ export const sessions = group(
       defaultLeaseMs: keys.default_lease_seconds * 1000,
       maxLeaseMs: keys.max_lease_seconds * 1000,
       graceMs: keys.grace_seconds * 1000,
+      expireUnusedMs: keys.expire_unused_days === undefined ? undefined : keys.expire_unused_days * 86_400_000,
       webhooks: keys.webhooks,
     };
   },

@@ -29,6 +29,7 @@ import { refreshTokens } from './refresh-tokens.js';
 import { statistics } from './statistics.js';
 import { sealingCheck } from './sealing-check.js';
 import { sessionLeases } from './session-leases.js';
+import { sessionUses } from './session-uses.js';
 import { telegramAccounts } from './telegram-accounts.js';
 import { uiaSessions } from './uia-sessions.js';
 import { validationSessions } from './validation-sessions.js';
@@ -63,6 +64,7 @@ const tables = {
   webGrants,
   knownUsers,
   statistics,
+  sessionUses,
 } satisfies Record<string, Table<object>>;
 
 type Tables = typeof tables;

@@ -1,7 +1,7 @@
 import { EntitySchema, In } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
-import { epochMs, optionalText, primaryText, text } from '../columns.js';
+import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
 import { createRowReader, type Reader } from '../reader.js';
 import type { SealedColumn } from '../sealing/sealer.js';
 import type { Page } from './known-users.js';
@@ -21,6 +21,8 @@ interface TelegramAccountRow {
   createdAt: number;
   updatedAt: number;
   heldBy: string;
+  usedAt: number | null;
+  unpermittedSince: number | null;
 }
 
 const schema = new EntitySchema<TelegramAccountRow>({
@@ -35,6 +37,8 @@ const schema = new EntitySchema<TelegramAccountRow>({
     createdAt: epochMs('created_at'),
     updatedAt: epochMs('updated_at'),
     heldBy: { ...text('held_by'), default: 'gangway' },
+    usedAt: optionalEpochMs('used_at'),
+    unpermittedSince: optionalEpochMs('unpermitted_since'),
   },
   indices: [{ name: 'telegram_accounts_owner', columns: ['owner'] }],
   uniques: [{ name: 'telegram_accounts_telegram_user_id_key', columns: ['telegramUserId'] }],
@@ -66,6 +70,12 @@ export interface TelegramAccountRecord {
   readonly heldBy: SessionHolder;
 }
 
+/** A linked account that is stored. */
+export interface StoredTelegramAccount extends TelegramAccountRecord {
+  /** When the session was last used, to within a day. Epoch milliseconds. */
+  readonly usedAt: number;
+}
+
 /** The change of a session's holder. */
 export interface HolderChange {
   readonly from: SessionHolder;
@@ -79,12 +89,12 @@ export interface HolderChange {
 /** Finds linked accounts. */
 export interface TelegramAccountReader {
   /** Returns the owner's linked accounts, oldest first. */
-  listByOwner(owner: Mxid): Promise<TelegramAccountRecord[]>;
-  find(id: string): Promise<TelegramAccountRecord | undefined>;
+  listByOwner(owner: Mxid): Promise<StoredTelegramAccount[]>;
+  find(id: string): Promise<StoredTelegramAccount | undefined>;
   /** Returns the linked account of that Telegram user, if any. */
-  findByTelegramUserId(telegramUserId: string): Promise<TelegramAccountRecord | undefined>;
+  findByTelegramUserId(telegramUserId: string): Promise<StoredTelegramAccount | undefined>;
   /** Returns accounts in the order of their Telegram user IDs, which are the keys of pages. */
-  page(page: Page): Promise<TelegramAccountRecord[]>;
+  page(page: Page): Promise<StoredTelegramAccount[]>;
 }
 
 /** Stores linked accounts. A Matrix ID may have several. */
@@ -100,7 +110,7 @@ export interface TelegramAccountStore extends TelegramAccountReader {
    */
   insert(record: TelegramAccountRecord): Promise<boolean>;
   /** Returns all linked accounts, or those of some holders, oldest first. */
-  list(heldBy?: readonly SessionHolder[]): Promise<TelegramAccountRecord[]>;
+  list(heldBy?: readonly SessionHolder[]): Promise<StoredTelegramAccount[]>;
   /**
    * Replaces session, profile and updatedAt. Returns false if there is no such account, or if it
    * has another holder now.
@@ -129,7 +139,7 @@ const { telegramAccountSession, telegramAccountProfile } = sealedColumns;
 
 const createRecord =
   ({ sealer }: Sealing) =>
-  (row: TelegramAccountRow): TelegramAccountRecord => ({
+  (row: TelegramAccountRow): StoredTelegramAccount => ({
     id: row.id,
     owner: row.owner as Mxid,
     telegramUserId: row.telegramUserId,
@@ -138,6 +148,7 @@ const createRecord =
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     heldBy: row.heldBy as SessionHolder,
+    usedAt: row.usedAt ?? row.createdAt,
   });
 
 const readRows = createRowReader(schema);
@@ -225,14 +236,14 @@ function openStore(session: TransactionSession, sealing: Sealing): TelegramAccou
 
     async replace(id, account) {
       const { id: newId, heldBy, updatedAt } = account;
-      const changes = { id: newId, ...sealed(account), heldBy, updatedAt };
+      const changes = { id: newId, ...sealed(account), heldBy, updatedAt, usedAt: updatedAt };
       const result = await repository().update({ id }, changes);
       return result.affected === 1;
     },
 
     async setHolder(id, { from, to, session: clear, at }) {
       const sealedSession = clear && sealer.seal(telegramAccountSession, id, clear);
-      const changes = { heldBy: to, session: sealedSession, updatedAt: at };
+      const changes = { heldBy: to, session: sealedSession, updatedAt: at, usedAt: at };
       const result = await repository().update({ id, heldBy: from }, changes);
       return result.affected === 1;
     },

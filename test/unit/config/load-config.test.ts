@@ -92,7 +92,11 @@ describe('a configuration with the required keys only', () => {
         },
       },
       login: { expireMs: 1_800_000, attemptsPerUser: { max: 10, windowMs: 600_000 } },
-      bridge: { permissions: {}, maxAccounts: 5 },
+      bridge: {
+        permissions: {},
+        maxAccounts: 5,
+        removedUsers: { logOut: false, graceMs: 86_400_000, maxAtOnce: 10 },
+      },
       sessions: { consumers: [], defaultLeaseMs: 600_000, maxLeaseMs: 3_600_000, graceMs: 30_000, webhooks: [] },
       encryption: { key: '[secret]', oldKeys: [] },
       logging: { level: 'info', format: 'json', audit: { output: 'off', file: '/etc/gangway/audit.jsonl' } },

@@ -1,0 +1,74 @@
+import type { Mxid } from '../../base/mxid.js';
+import type { Reader } from '../reader.js';
+import type { ReadableTable } from '../table.js';
+import type { TransactionSession } from '../transaction-session.js';
+
+/** An owner of linked accounts. */
+export interface OwnerPermission {
+  readonly owner: Mxid;
+  /** When a daemon first noticed that the owner may not log in. Epoch milliseconds. */
+  readonly unpermittedSince: number | undefined;
+}
+
+/** Finds linked accounts that a policy may end. Opens no session. */
+export interface SessionUseReader {
+  /**
+   * Returns up to `limit` accounts whose session Gangway holds and has not used since `before`
+   * (epoch ms), oldest first.
+   */
+  listUnused(before: number, limit: number): Promise<{ readonly id: string }[]>;
+  /** Returns the owners of all linked accounts. */
+  listOwners(): Promise<OwnerPermission[]>;
+}
+
+/** Stores when linked accounts were used. */
+export interface SessionUseStore extends SessionUseReader {
+  /** Stores that the session was used. */
+  setUsed(id: string, at: number): Promise<void>;
+  /** Stores since when the owner may not log in; undefined if the owner may. */
+  setUnpermittedSince(owner: Mxid, since: number | undefined): Promise<void>;
+}
+
+function openReader(reader: Reader): SessionUseReader {
+  return {
+    async listUnused(before, limit) {
+      const usedAt = 'coalesce(used_at, created_at)';
+      return reader.select<{ id: string }>(
+        `SELECT id FROM telegram_accounts WHERE held_by = 'gangway' AND ${usedAt} < $1
+         ORDER BY ${usedAt}, id LIMIT ${limit}`,
+        [before],
+      );
+    },
+
+    async listOwners() {
+      const found = await reader.select<{ owner: Mxid; since: string | number | null }>(
+        'SELECT owner, min(unpermitted_since) AS since FROM telegram_accounts GROUP BY owner ORDER BY owner',
+        [],
+      );
+      return found.map(({ owner, since }) => ({ owner, unpermittedSince: since === null ? undefined : Number(since) }));
+    },
+  };
+}
+
+function openStore(session: TransactionSession): SessionUseStore {
+  return {
+    ...openReader(session),
+
+    async setUsed(id, at) {
+      await session.queryRunner.query('UPDATE telegram_accounts SET used_at = $1 WHERE id = $2', [at, id]);
+    },
+
+    async setUnpermittedSince(owner, since) {
+      const sql = 'UPDATE telegram_accounts SET unpermitted_since = $1 WHERE owner = $2';
+      await session.queryRunner.query(sql, [since ?? null, owner]);
+    },
+  };
+}
+
+/** The columns of telegram_accounts by which policies end sessions. It has no table of its own. */
+export const sessionUses: ReadableTable<SessionUseStore, SessionUseReader> = {
+  schemas: [],
+  sealedColumns: [],
+  openReader,
+  openStore,
+};

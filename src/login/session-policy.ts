@@ -1,0 +1,126 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Mxid } from '../base/mxid.js';
+import type { Database } from '../database/database.js';
+import type { OwnerPermission } from '../database/tables/session-uses.js';
+import { endLogin } from './owned-logins.js';
+
+/** Which sessions are ended without a request. */
+export interface SessionPolicy {
+  /** How long a session may be unused. Undefined if it may be forever. */
+  readonly expireUnusedMs: number | undefined;
+  /** What happens to users who may not log in any more. */
+  readonly removedUsers: {
+    readonly logOut: boolean;
+    readonly graceMs: number;
+    /** If more users are due, none is logged out. */
+    readonly maxAtOnce: number;
+  };
+}
+
+/** Ends sessions by policy. Can be called at any time, by one daemon at a time. */
+export interface SessionPolicySweep {
+  /** Logs unused sessions out. */
+  expireUnused(): Promise<void>;
+  /** Logs users out who have had no permission for the grace period. */
+  logOutRemoved(): Promise<void>;
+}
+
+/** The dependencies of createSessionPolicySweep. */
+export interface SessionPolicyDeps {
+  readonly database: Database;
+  /** Returns the policy, which may change. */
+  readonly policy: () => SessionPolicy;
+  readonly mayLogIn: (mxid: Mxid) => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const expiredAtOnce = 100;
+
+/** Returns the sweep of sessions that the policy ends. That of logins ends them at Telegram. */
+export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicySweep {
+  const { database, policy, mayLogIn, clock, logger } = deps;
+  /** The last warning, so that it is not repeated at each sweep. */
+  let warned = '';
+
+  const warnOnce = (log: () => void, key: string) => {
+    if (warned !== key) log();
+    warned = key;
+  };
+
+  /** Stores since when each owner has had no permission. Returns the owners without permission. */
+  async function noteRemoved(owners: readonly OwnerPermission[]): Promise<readonly OwnerPermission[]> {
+    const now = clock.now();
+    const removed: OwnerPermission[] = [];
+    for (const known of owners) {
+      const { owner, unpermittedSince } = known;
+      const isPermitted = mayLogIn(owner);
+      if (isPermitted && unpermittedSince === undefined) continue;
+      const since = isPermitted ? undefined : (unpermittedSince ?? now);
+      if (since !== unpermittedSince) {
+        await database.transaction((tx) => tx.sessionUses.setUnpermittedSince(owner, since));
+      }
+      if (since !== undefined) removed.push({ owner, unpermittedSince: since });
+    }
+    return removed;
+  }
+
+  async function logOut(owner: Mxid): Promise<void> {
+    await database.transaction(async (tx) => {
+      for (const { id } of await tx.telegramAccounts.listByOwner(owner)) await tx.telegramAccounts.hold(id);
+      for (const account of await tx.telegramAccounts.listByOwner(owner)) {
+        // The bridge has permissions of its own, and an exported session is not known any more.
+        if (account.heldBy === 'bridge' || account.heldBy === 'export') continue;
+        await endLogin(tx, account, clock.now());
+      }
+    });
+    logger.info('removed user logged out', { owner });
+  }
+
+  return {
+    async expireUnused() {
+      const { expireUnusedMs } = policy();
+      if (expireUnusedMs === undefined) return;
+      const before = clock.now() - expireUnusedMs;
+      const unused = await database.read((readers) => readers.sessionUses.listUnused(before, expiredAtOnce));
+      for (const { id } of unused) {
+        const ended = await database.transaction(async (tx) => {
+          const isThere = await tx.telegramAccounts.hold(id);
+          const account = isThere ? await tx.telegramAccounts.find(id) : undefined;
+          // It may have been used since it was listed.
+          if (account?.heldBy !== 'gangway' || account.usedAt >= before) return undefined;
+          await endLogin(tx, account, clock.now());
+          return account;
+        });
+        if (ended) logger.info('unused telegram session expired', { owner: ended.owner, usedAt: ended.usedAt });
+      }
+    },
+
+    async logOutRemoved() {
+      const owners = await database.read((readers) => readers.sessionUses.listOwners());
+      const removed = await noteRemoved(owners);
+      const users = removed.length;
+      if (users === 0) {
+        warned = '';
+        return;
+      }
+      const { logOut: isEnabled, graceMs, maxAtOnce } = policy().removedUsers;
+      if (!isEnabled) {
+        return warnOnce(
+          () => logger.warn('users without permission are logged in to telegram', { users }),
+          `off ${users}`,
+        );
+      }
+      const latest = clock.now() - graceMs;
+      const due = removed.filter(({ unpermittedSince }) => (unpermittedSince ?? Infinity) <= latest);
+      // A mistake in the configuration must not log all users out.
+      const refusal = due.length > maxAtOnce ? 'too_many' : users === owners.length ? 'all_users' : undefined;
+      if (due.length > 0 && refusal !== undefined) {
+        const fields = { reason: refusal, users: due.length, maxAtOnce };
+        return warnOnce(() => logger.error('removed users not logged out', fields), `${refusal} ${due.length}`);
+      }
+      for (const { owner } of due) await logOut(owner);
+    },
+  };
+}
