@@ -247,7 +247,7 @@ function printUser(user: AdminAnswer): string {
   const deactivated = showTime(times?.['deactivated_at']);
   const about = times
     ? `Matrix account created ${showTime(times['created_at']) ?? ''}${deactivated === undefined ? '' : `, deactivated ${deactivated}`}`
-    : 'Matrix account on the homeserver';
+    : 'no Matrix account of Gangway';
   const { devices, sessions, processes, handOvers, threepids } = lists;
   const tables = [devices, sessions, processes, handOvers, threepids].map(({ key, headings, row }: List) => {
     const table = renderTable(headings, itemsOf(user, key).map(row));
