@@ -67,6 +67,7 @@ describe('the checks of pages', () => {
   it('accept a reason if the block shows it, and require one for commands that change the system', () => {
     expect(problemsOf('```sh docker', 'docker build .')).toEqual([undefined]);
     expect(problemsOf('```sh', 'true\nsudo true')).toEqual([expect.stringContaining('add one of the marks')]);
+    expect(problemsOf('```text', 'gangway run')).toEqual([expect.stringContaining('use sh or console')]);
   });
 
   it('read blocks in lists without their indentation, and longer fences', () => {

@@ -31,6 +31,7 @@ const commandLanguages: readonly string[] = ['sh', 'console'];
 const reasonsNotToRun: Readonly<Record<string, { readonly why: string; readonly shows: RegExp }>> = {
   docker: { why: 'requires a container engine', shows: /\bdocker\b/ },
   kubernetes: { why: 'requires a cluster', shows: /\bkubectl\b/ },
+  database: { why: 'requires the database of another program', shows: /\bgangway import\b|\bpg_/ },
   root: { why: 'changes the system', shows: /\bsudo\b|\bapt-get\b|\bsystemctl\b/ },
   checkout: { why: 'runs in a checkout, as the checks do', shows: /\b(npm|npx|pip|go)\b|\.ci\/run/ },
 };
@@ -74,6 +75,7 @@ export function readMark(mark: string): Mark {
 /** Returns what is wrong with the fence of a block; undefined if nothing is. */
 export function fenceProblem({ language, marks, text }: CodeBlock): string | undefined {
   if (language === '') return 'has no language: use sh or console for commands, text for anything else';
+  if (language === 'text' && /^\s*(\$ |gangway |curl )/m.test(text)) return 'has a command: use sh or console';
   if (['bash', 'shell', 'zsh'].includes(language)) return `is ${language}: use sh`;
   for (const mark of marks) {
     try {
