@@ -13,18 +13,35 @@ import type { World } from './world.js';
 
 const settleMs = 120_000;
 const pollMs = 500;
+/** How much of the log of a daemon that has ended is printed. */
+const linesOfEnd = 20;
 
 /** What must be true when a run has ended, all daemons run and no fault is left. */
 export async function checkInvariants(
   world: World,
   { users, requests, record }: { users: readonly VirtualUser[]; requests: Requests; record: Record },
 ): Promise<void> {
+  if (!(await checkDaemons(world, record))) return;
   await checkUsers(users, requests, record);
   await checkSessions(world, users, record);
   for (const { key, maxConnections } of world.sandbox.control.keys()) {
     if (maxConnections > 1) record.violate(`auth key ${key}: ${maxConnections} connections at the same time`);
   }
   await checkLogs(world, users, record);
+}
+
+/** All daemons run: none has ended by itself. Returns whether that is so. */
+async function checkDaemons({ daemons }: World, record: Record): Promise<boolean> {
+  const running = daemons.map(async (daemon, index) => {
+    const status = await daemon.probe('live').catch(() => undefined);
+    if (status === 200) return true;
+    const lines = daemon.output().trimEnd().split('\n');
+    const notable = lines.filter((line) => !/"level":"debug"|"message":"request"/.test(line));
+    const last = notable.slice(-linesOfEnd).join('\n');
+    record.violate(`daemon ${index} has ended by itself, at last:\n${last}`);
+    return false;
+  });
+  return (await Promise.all(running)).every(Boolean);
 }
 
 /** Each user is in the state that the answers allow. */

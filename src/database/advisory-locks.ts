@@ -4,7 +4,7 @@ import { type Clock, sleep } from '../base/clock.js';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Locks } from '../base/locks.js';
 import type { Logger } from '../base/logger.js';
-import { DatabaseFailure } from './failure.js';
+import { databaseClosed, DatabaseFailure } from './failure.js';
 
 /**
  * Locks that all daemons on one PostgreSQL database share. One connection holds them, and the
@@ -133,7 +133,7 @@ export async function openAdvisoryLocks(deps: {
   };
 
   const connected = (): Promise<Session> => {
-    if (state.closed) return Promise.reject(new Error('the database is closed'));
+    if (state.closed) return Promise.reject(databaseClosed());
     if (state.current) return state.current;
     const starting = start();
     state.current = starting;
@@ -219,7 +219,7 @@ export async function openAdvisoryLocks(deps: {
       }
       if (clock.now() < until) await pause(pollMs);
       else throw new DatabaseFailure({ kind: 'busy' }, { cause: new Error('another daemon does not release a lock') });
-      if (state.closed) throw new DatabaseFailure({ kind: 'busy' }, { cause: new Error('the database is closed') });
+      if (state.closed) throw databaseClosed();
     }
   };
 

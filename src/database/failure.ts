@@ -53,3 +53,11 @@ export type DatabaseFailureDetails =
 
 /** Thrown by openDatabase, by transactions and by locks. */
 export class DatabaseFailure extends Failure<DatabaseFailureDetails> {}
+
+/**
+ * Returns the failure of work that comes after the database was closed, as that of a request which
+ * outlasts the end of the daemon. Another daemon can do it.
+ */
+export function databaseClosed(): DatabaseFailure {
+  return new DatabaseFailure({ kind: 'busy' }, { cause: new Error('the database is closed') });
+}

@@ -3,7 +3,7 @@ import { elapsedMs, type Clock } from '../base/clock.js';
 import { KeyedMutex } from '../base/keyed-mutex.js';
 import type { Logger } from '../base/logger.js';
 import type { Backend } from './backend.js';
-import { DatabaseFailure } from './failure.js';
+import { databaseClosed, DatabaseFailure } from './failure.js';
 import { TransactionSession } from './transaction-session.js';
 
 /** A transaction or a read that is over. */
@@ -125,7 +125,7 @@ export function createTransactions(deps: {
   const admit = async <T>(start: () => Promise<T>): Promise<T> => {
     const outer = around.getStore();
     if (outer && !outer.isOver) throw new Error('the database was used inside another transaction');
-    if (stopped) throw new Error('the database is closed');
+    if (stopped) throw databaseClosed();
     const result = start();
     underWay.add(result);
     try {

@@ -272,9 +272,10 @@ export function describeDatabase(createDatabase: () => Promise<TestDatabase>): v
       expect(await idsRead()).toEqual([]);
     });
 
-    it('are rejected once the database is closed', async () => {
+    it('fail as busy once the database is closed, as transactions and locks do', async () => {
       await database.close();
-      await expect(idsRead()).rejects.toThrow('closed');
+      const late = [idsRead(), database.transaction((tx) => tx.floodWaits.find('subject', 0)), database.probe()];
+      for (const work of late) await expect(work).rejects.toMatchObject({ details: { kind: 'busy' } });
     });
   });
 
@@ -393,7 +394,7 @@ export function describeDatabase(createDatabase: () => Promise<TestDatabase>): v
       });
       await began.passed;
       const closing = database.close();
-      await expect(database.transaction(() => Promise.resolve())).rejects.toThrow('closed');
+      await expect(database.transaction(() => Promise.resolve())).rejects.toMatchObject({ details: { kind: 'busy' } });
       mayEnd.open();
       await Promise.all([writing, closing, database.close()]);
       database = await openAgain();

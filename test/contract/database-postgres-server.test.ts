@@ -366,6 +366,9 @@ describe.skipIf(postgresMissing)(`a PostgreSQL server ${postgresMissing ?? ''}`,
       await database.close();
       await refused;
       await hanging.end();
+      await expect(database.locks.run('bob', () => Promise.resolve('late'))).rejects.toMatchObject({
+        details: { kind: 'busy' },
+      });
     });
 
     it('releases the locks of a daemon that dies', async () => {
