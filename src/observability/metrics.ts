@@ -37,6 +37,9 @@ export interface Metrics<D extends MetricDefinitions> {
 /** The value of a label that is not declared. */
 export const otherLabel = 'other';
 
+/** Values that are not declared could otherwise fill the memory between two scrapes. */
+const maxPending = 1_000;
+
 /** Creates the metrics. */
 export function createMetrics<const D extends MetricDefinitions>(definitions: D): Metrics<D> {
   const routes = new Set([otherLabel]);
@@ -62,6 +65,24 @@ export function createMetrics<const D extends MetricDefinitions>(definitions: D)
     allowed.set(name, new Map(values));
   }
 
+  /**
+   * What was counted since the last scrape: the library takes microseconds for each call.
+   */
+  const pending = new Map<string, { readonly name: string; readonly labels: Record<string, string>; count: number }>();
+
+  function count(name: string, labels: Readonly<Record<string, string>>, value: number): void {
+    const key = `${name} ${Object.values(labels).join(' ')}`;
+    const entry = pending.get(key);
+    if (entry) entry.count += value;
+    else pending.set(key, { name, labels: closed(name, labels), count: value });
+    if (pending.size > maxPending) flush();
+  }
+
+  function flush(): void {
+    for (const { name, labels, count: counted } of pending.values()) counters.get(name)?.inc(labels, counted);
+    pending.clear();
+  }
+
   function closed(name: string, labels: Readonly<Record<string, string>>): Record<string, string> {
     const result: Record<string, string> = {};
     for (const [label, values] of allowed.get(name) ?? []) {
@@ -72,13 +93,17 @@ export function createMetrics<const D extends MetricDefinitions>(definitions: D)
   }
 
   return {
-    add: (name, labels, value = 1) => counters.get(name)?.inc(closed(name, labels), value),
+    add: (name, labels, value = 1) => count(name, labels, value),
     set: (name, labels, value) => gauges.get(name)?.set(closed(name, labels), value),
     observe: (name, labels, value) => histograms.get(name)?.observe(closed(name, labels), value),
-    allowRoutes: (allowedRoutes) => allowedRoutes.forEach((route) => routes.add(route)),
+    allowRoutes(allowedRoutes) {
+      flush();
+      allowedRoutes.forEach((route) => routes.add(route));
+    },
     clear: (name) => gauges.get(name)?.reset(),
     beforeScrape: (one) => void work.push(one),
     async render() {
+      flush();
       await Promise.all(work.map((one) => one()));
       return { text: await registry.metrics(), contentType: registry.contentType };
     },

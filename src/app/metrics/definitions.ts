@@ -77,7 +77,7 @@ export const metricDefinitions = {
   },
   gangway_database_wait_seconds: {
     type: 'histogram',
-    help: 'Time that transactions and reads waited for their turn.',
+    help: 'Time that transactions and reads waited for their turn, if they had to.',
     labels: { work: ['transaction', 'read', 'other'] },
     buckets: databaseBuckets,
   },

@@ -39,7 +39,8 @@ export function openMetrics(): DaemonMetrics {
     onLoginStep: ({ step, outcome }) => metrics.add('gangway_login_steps_total', { step, outcome }),
     onDatabaseWork({ work, waitedMs, tookMs, outcome }) {
       metrics.observe('gangway_database_duration_seconds', { work, outcome }, tookMs / 1000);
-      metrics.observe('gangway_database_wait_seconds', { work }, waitedMs / 1000);
+      // Most reads have a connection of their own, and never wait.
+      if (waitedMs > 0) metrics.observe('gangway_database_wait_seconds', { work }, waitedMs / 1000);
     },
     onRequest({ method, route = 'other', status, durationMs }) {
       metrics.add('gangway_http_requests_total', { method, route, status: String(status ?? 'aborted') });

@@ -18,6 +18,8 @@ The label values are closed sets, listed below; any other value is counted as \`
 Values about outboxes, hand-overs and linked accounts come from the database, so all daemons of one database report the same: use \`max\`, not \`sum\`.
 They are at most 10 seconds old; linked accounts, 60 seconds. If the database does not answer, they are absent.
 
+Metrics take about 6 µs of CPU time for a cheap request, about 2 % of it.
+
 [grafana-dashboard.json](../deploy/grafana-dashboard.json) is a dashboard, and [alerts.yaml](../deploy/alerts.yaml) has alert rules.
 `;
 
