@@ -16,8 +16,10 @@ export function openAppendedFile(path: string): AppendedFile {
   return {
     append(text) {
       if (!isSameFile(path, file)) {
-        closeSync(file);
+        const before = file;
         file = open(path);
+        // Only now: if opening fails, the old file stays open, and its number is not reused.
+        closeSync(before);
       }
       writeSync(file, text);
     },

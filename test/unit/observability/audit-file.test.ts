@@ -1,4 +1,16 @@
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +59,22 @@ describe('a file that is appended to', () => {
     daemon.close();
     command.close();
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\nthree\n');
+  });
+
+  it('is written again after its folder was missing, and closes no file of another part', () => {
+    const logs = join(folder, 'logs');
+    mkdirSync(logs);
+    const file = openAppendedFile(join(logs, 'audit.jsonl'));
+    rmSync(logs, { recursive: true });
+    expect(() => file.append('one\n')).toThrow('ENOENT');
+    const other = openSync(path, 'w');
+    expect(() => file.append('two\n')).toThrow('ENOENT');
+    mkdirSync(logs);
+    file.append('three\n');
+    file.close();
+    expect(readFileSync(join(logs, 'audit.jsonl'), 'utf8')).toBe('three\n');
+    expect(fstatSync(other).isFile()).toBe(true);
+    closeSync(other);
   });
 
   it('is refused if its folder is missing', () => {
