@@ -54,14 +54,14 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
     const now = clock.now();
     const removed: OwnerPermission[] = [];
     for (const known of owners) {
-      const { owner, unpermittedSince } = known;
+      const { owner, unpermittedSince, hasEndable } = known;
       const isPermitted = mayLogIn(owner);
       if (isPermitted && unpermittedSince === undefined) continue;
       const since = isPermitted ? undefined : (unpermittedSince ?? now);
       if (since !== unpermittedSince) {
         await database.transaction((tx) => tx.sessionUses.setUnpermittedSince(owner, since));
       }
-      if (since !== undefined) removed.push({ owner, unpermittedSince: since });
+      if (since !== undefined) removed.push({ owner, unpermittedSince: since, hasEndable });
     }
     return removed;
   }
@@ -113,14 +113,17 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
         );
       }
       const latest = clock.now() - graceMs;
-      const due = removed.filter(({ unpermittedSince }) => (unpermittedSince ?? Infinity) <= latest);
+      const due = removed.filter(
+        ({ unpermittedSince, hasEndable }) => hasEndable && (unpermittedSince ?? Infinity) <= latest,
+      );
       // A mistake in the configuration must not log all users out.
       const refusal = due.length > maxAtOnce ? 'too_many' : users === owners.length ? 'all_users' : undefined;
       if (due.length > 0 && refusal !== undefined) {
         const fields = { reason: refusal, users: due.length, maxAtOnce };
         return warnOnce(() => logger.error('removed users not logged out', fields), `${refusal} ${due.length}`);
       }
-      for (const { owner } of due) await logOut(owner);
+      // The permissions may be reloaded meanwhile.
+      for (const { owner } of due) if (!mayLogIn(owner)) await logOut(owner);
     },
   };
 }

@@ -8,6 +8,8 @@ export interface OwnerPermission {
   readonly owner: Mxid;
   /** When a daemon first noticed that the owner may not log in. Epoch milliseconds. */
   readonly unpermittedSince: number | undefined;
+  /** Whether a policy can end a session of the owner: the bridge, or an export, has the others. */
+  readonly hasEndable: boolean;
 }
 
 /** Finds linked accounts that a policy may end. Opens no session. */
@@ -41,11 +43,16 @@ function openReader(reader: Reader): SessionUseReader {
     },
 
     async listOwners() {
-      const found = await reader.select<{ owner: Mxid; since: string | number | null }>(
-        'SELECT owner, min(unpermitted_since) AS since FROM telegram_accounts GROUP BY owner ORDER BY owner',
+      const found = await reader.select<{ owner: Mxid; since: string | number | null; endable: string | number }>(
+        `SELECT owner, min(unpermitted_since) AS since, sum(CASE WHEN held_by IN ('bridge', 'export') THEN 0 ELSE 1 END) AS endable
+         FROM telegram_accounts GROUP BY owner ORDER BY owner`,
         [],
       );
-      return found.map(({ owner, since }) => ({ owner, unpermittedSince: since === null ? undefined : Number(since) }));
+      return found.map(({ owner, since, endable }) => ({
+        owner,
+        unpermittedSince: since === null ? undefined : Number(since),
+        hasEndable: Number(endable) > 0,
+      }));
     },
   };
 }

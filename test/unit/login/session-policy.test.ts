@@ -165,10 +165,35 @@ describe('users without permission', () => {
     expect(logger.lines.at(-1)?.fields).toMatchObject({ reason: 'all_users', users: 4 });
   });
 
-  it('are left to the bridge if it has their login', async () => {
-    const [account] = await fixture.database.read((readers) => readers.telegramAccounts.listByOwner(alice));
-    const change = { from: 'gangway', to: 'bridge', session: null, at: fixture.clock.now() } as const;
+  /** Gives the session away, as a hand-over and an export do. */
+  async function give(user: Mxid, to: 'bridge' | 'export'): Promise<void> {
+    const [account] = await fixture.database.read((readers) => readers.telegramAccounts.listByOwner(user));
+    const change = { from: 'gangway', to, session: null, at: fixture.clock.now() } as const;
     await fixture.database.transaction((tx) => tx.telegramAccounts.setHolder(account?.id ?? '', change));
+  }
+
+  it.each(['bridge', 'export'] as const)('do not count against the limit if the %s has their login', async (holder) => {
+    for (const user of without(alice, bob)) await give(user, holder);
+    policy = { ...policy, removedUsers: { logOut: true, graceMs: 0, maxAtOnce: 1 } };
+    for (const user of without(alice)) removed.add(user);
+    await runSweeps();
+    await runSweeps();
+    expect(loggedIn()).toEqual(without(bob));
+    expect(logger.lines.map(({ message, fields }) => [message, fields])).toEqual([
+      ['removed user logged out', { owner: bob }],
+    ]);
+  });
+
+  it('stay logged in if they get the permission back while others are logged out', async () => {
+    policy = { ...policy, removedUsers: { ...policy.removedUsers, graceMs: 0 } };
+    removed.add(alice).add(bob);
+    logger.info = () => removed.clear();
+    await runSweeps();
+    expect(loggedIn()).toEqual(without(alice));
+  });
+
+  it('are left to the bridge if it has their login', async () => {
+    await give(alice, 'bridge');
     policy = { ...policy, removedUsers: { ...policy.removedUsers, graceMs: 0 } };
     removed.add(alice).add(bob);
     await runSweeps();
