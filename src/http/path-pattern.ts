@@ -40,10 +40,13 @@ export function compilePath(
 
 function decode(text: string): string {
   try {
-    return decodeURIComponent(text);
+    const decoded = decodeURIComponent(text);
+    // PostgreSQL rejects a statement with such a text.
+    if (!decoded.includes('\0')) return decoded;
   } catch {
-    throw new HttpFailure({ kind: 'path_malformed' });
+    // It is not percent-encoded.
   }
+  throw new HttpFailure({ kind: 'path_malformed' });
 }
 
 function escapeRegExp(text: string): string {

@@ -17,7 +17,13 @@ export function readPage({ from, limit }: { readonly from?: string; readonly lim
   const count = limit === undefined ? defaultLimit : Number(limit);
   const isValid = limit === undefined || (/^\d{1,4}$/.test(limit) && count >= 1 && count <= maxLimit);
   if (!isValid) throw new AdminFailure({ kind: 'parameter_invalid', parameter: 'limit' });
-  return { after: from, limit: count };
+  return { after: readQuery('from', from), limit: count };
+}
+
+/** Returns the parameter of a query. Throws AdminFailure if it is no text that can be stored. */
+export function readQuery(parameter: string, text: string | undefined): string | undefined {
+  if (text?.includes('\0') === true) throw new AdminFailure({ kind: 'parameter_invalid', parameter });
+  return text;
 }
 
 /** The member of every list that names the next page. */

@@ -3,7 +3,7 @@ import type { Administration, UserView } from '../../admin/administration.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
 import { errorShapes } from './errors.js';
-import { nextBatch, nextOf, pageQuery, readPage, readUser } from './page.js';
+import { nextBatch, nextOf, pageQuery, readPage, readQuery, readUser } from './page.js';
 import {
   handOverOnWire,
   handOverShape,
@@ -49,7 +49,8 @@ export const listUsers = defineEndpoint(
   },
   ({ administration }: AdminDeps) => ({
     async handler({ query }) {
-      const { search, telegram_user_id: telegramUserId } = query;
+      const search = readQuery('search', query.search);
+      const telegramUserId = readQuery('telegram_user_id', query.telegram_user_id);
       const found = await administration.listUsers({ ...readPage(query), search, telegramUserId });
       return reply(200, { users: found.items.map((mxid) => ({ user_id: mxid })), ...nextOf(found) });
     },

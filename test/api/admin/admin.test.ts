@@ -174,6 +174,14 @@ describe('the admin API', () => {
     ['400 M_INVALID_PARAM', '/sessions?limit=501', undefined],
     ['400 M_INVALID_PARAM', '/processes?limit=1.5', undefined],
     ['400 M_INVALID_PARAM', '/hand_overs?limit=', undefined],
+    ...['/users?from=%00', '/users?search=a%00b', '/users?telegram_user_id=%00', '/sessions?from=%00'].map(
+      (path): [string, string, undefined] => ['400 M_INVALID_PARAM', path, undefined],
+    ),
+    ...['/processes?from=%00', '/hand_overs?from=%00', '/users/%00', '/sessions/%00'].map(
+      (path): [string, string, undefined] => ['400 M_INVALID_PARAM', path, undefined],
+    ),
+    ['400 M_INVALID_PARAM', '/processes/%00/cancel', {}],
+    ['400 M_INVALID_PARAM', '/hand_overs/%00/retry', {}],
     ['400 M_NOT_JSON', '/sessions/773501/revoke', '{'],
     ['400 M_BAD_JSON', '/sessions/773501/revoke', { without_bridge: 'yes' }],
   ];

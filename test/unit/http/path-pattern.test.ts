@@ -35,7 +35,7 @@ describe('a path template', () => {
     expect(match('/x/{a}/y', '/api.v1/x//y', '.*')).toEqual({ a: '' });
   });
 
-  it.each(['%', '%zz', '%ff', '%C3'])('rejects %s as malformed', (text) => {
+  it.each(['%', '%zz', '%ff', '%C3', '%00', 'a%00b'])('rejects %s as malformed', (text) => {
     expect(() => match('/x/{a}', `/api.v1/x/${text}`)).toThrow(new HttpFailure({ kind: 'path_malformed' }));
   });
 });
