@@ -14,7 +14,7 @@ export const login = group(
     attempts_per_user: allowance(
       'How many login attempts one Matrix user may make before the reply is 429. Counts codes, repeated ' +
         'codes, QR logins and bot logins. Without this limit, a user could send codes to the phones of other ' +
-        'users repeatedly. Each daemon counts on its own, from zero when it starts.',
+        'users repeatedly. All daemons of one PostgreSQL database count together.',
       '10',
       '600',
       'Attempts',

@@ -79,7 +79,7 @@ export const web = group(
     path: withDefault(
       pathOfPages,
       '/_gangway',
-      'The path of the page. Route it and everything below it to Gangway, except /_gangway/v1/sessions and /_gangway/delegate, which are not for the internet.',
+      'The path of the page. Route it and everything below it to Gangway, except /_gangway/v1 and /_gangway/delegate, which are not for the internet.',
     ),
     session_minutes: withDefault(
       wholeNumber(5, 1440),
