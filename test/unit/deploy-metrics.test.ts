@@ -74,6 +74,11 @@ const panels = (JSON.parse(read('grafana-dashboard.json')) as Dashboard).panels.
 );
 
 describe('the alert rules and the dashboard', () => {
+  it('each alert is explained in docs/operating.md', () => {
+    const page = read('../docs/operating.md');
+    expect(alerts.map(({ alert }) => alert).filter((alert) => !page.includes(`| \`${alert}\``))).toEqual([]);
+  });
+
   it('are read at all', () => {
     expect(alerts.length).toBeGreaterThan(10);
     expect(panels.length).toBeGreaterThan(20);

@@ -3,8 +3,16 @@ import { metricDefinitions, processMetrics } from './definitions.js';
 
 const introduction = `# Metrics
 
-With \`metrics.enabled\`, Gangway serves metrics for Prometheus at \`http://127.0.0.1:9464/metrics\`, on a listener of their own (\`metrics.host\`,
-\`metrics.port\`). It has no credentials, so keep it away from the internet.
+Gangway serves metrics for Prometheus at \`http://127.0.0.1:9464/metrics\`, on a listener of their own, if they are enabled in \`config.yaml\`:
+
+\`\`\`yaml
+metrics:
+  enabled: true
+  host: 127.0.0.1 # the default; in a container, 0.0.0.0
+  port: 9464 # the default
+\`\`\`
+
+The listener has no credentials, so keep it away from the internet. In the configuration of Prometheus:
 
 \`\`\`yaml
 scrape_configs:
@@ -20,7 +28,8 @@ They are at most 10 seconds old; linked accounts, 60 seconds. If the database do
 
 Metrics take about 6 µs of CPU time for a cheap request, about 2 % of it.
 
-[grafana-dashboard.json](../deploy/grafana-dashboard.json) is a dashboard, and [alerts.yaml](../deploy/alerts.yaml) has alert rules.
+[grafana-dashboard.json](../deploy/grafana-dashboard.json) is a dashboard to import into Grafana. [alerts.yaml](../deploy/alerts.yaml) has alert rules for
+\`rule_files\` of Prometheus; [Operating](operating.md#when-an-alert-fires) has what to do for each alert.
 `;
 
 /** Returns docs/metrics.md. */
