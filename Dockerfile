@@ -15,7 +15,7 @@ COPY src src
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
-# Loopback inside a container reaches nobody outside it.
+# Other containers and the host cannot reach loopback inside a container.
 ENV NODE_ENV=production \
     GANGWAY_HTTP__HOST=0.0.0.0
 COPY --from=build /app/package.json /app/package.json
