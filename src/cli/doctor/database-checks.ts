@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { DatabaseFailure, type DatabaseFailureDetails } from '../../database/failure.js';
 import { inspectDatabase, type DatabaseInspection } from '../../database/inspect-database.js';
@@ -40,7 +41,8 @@ export function databaseChecks(
         run: async () => {
           const found = await inspection;
           const fresh = `${file} does not exist yet. The first start creates it.`;
-          if (found === undefined) return [{ status: 'ok', message: fresh }];
+          // If it cannot be created, the check of the files fails.
+          if (found === undefined) return isWritable(dirname(file ?? '')) ? [{ status: 'ok', message: fresh }] : [];
           if (!(found instanceof DatabaseFailure)) return describe(found);
           if (isAboutKey(found.details)) return [{ status: 'ok', message: 'The database is reachable.' }];
           return [{ status: 'failed', message: explainFailure(found).text.trimEnd() }];
@@ -87,26 +89,44 @@ function fileOf(uri: Config['database']['uri']): string | undefined {
   return target.kind === 'sqlite' && target.path !== ':memory:' ? target.path : undefined;
 }
 
-/** Checks that other users of the machine cannot read files with secrets. */
+/** Checks that Gangway can write its files, and that other users cannot read them. */
 export function filesCheck(config: Config): Check {
   const { database, identity, logging } = config;
   const files = [
     fileOf(database.uri),
     identity.enabled ? identity.signingKeyFile : undefined,
     logging.audit.output === 'file' ? logging.audit.file : undefined,
-  ];
+  ].filter((file) => file !== undefined);
   return {
     name: 'files',
     run: async () => {
-      const present = files.filter((file) => file !== undefined).filter((file) => existsSync(file));
+      const folders = [...new Set(files.map((file) => dirname(file)))].filter((folder) => !isWritable(folder));
+      const present = files.filter((file) => existsSync(file));
       const exposed = present.filter((file) => (statSync(file).mode & 0o077) !== 0);
       const none = `No other user can read the files of Gangway (${present.length} checked).`;
-      if (exposed.length === 0) return [{ status: 'ok', message: none }];
-      return exposed.map((file) => ({
-        status: 'warning',
-        message: `Other users of this machine can read or change ${file}.`,
-        advice: `Run: chmod 600 ${file}`,
-      }));
+      if (exposed.length === 0 && folders.length === 0) return [{ status: 'ok', message: none }];
+      return [
+        ...folders.map((folder): Finding => ({
+          status: 'failed',
+          message: `The folder ${folder} does not exist, or this user may not write to it.`,
+          advice: 'Create it, make the user of the daemon its owner, and run this command as that user.',
+        })),
+        ...exposed.map((file): Finding => ({
+          status: 'warning',
+          message: `Other users of this machine can read or change ${file}.`,
+          advice: `Run: chmod 600 ${file}`,
+        })),
+      ];
     },
   };
+}
+
+/** Returns whether this user can create files in the folder. */
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -262,6 +262,18 @@ describe('gangway doctor', () => {
       /127\.0\.0\.1/,
     ],
     [
+      'a folder of the database that is missing',
+      async () => ({ database: { uri: 'sqlite:missing/gangway.db' } }),
+      'files',
+      /The folder \S+missing does not exist.*Create it/s,
+    ],
+    [
+      'a folder of the audit log that is missing',
+      async () => ({ logging: { audit: { output: 'file', file: 'missing/audit.jsonl' } } }),
+      'files',
+      /The folder \S+missing does not exist/,
+    ],
+    [
       'a port that another program uses',
       async () => ({ http: { port: mail.port } }),
       'ports',
