@@ -98,7 +98,7 @@ export function auditRequests(surface: Surface, audit: Audit): Surface {
       const entry = {
         event: 'admin.request',
         subject: user === undefined ? undefined : parseMxid(user),
-        details: { operation: endpoint.name },
+        details: { operation: endpoint.name, ...targetOf(request.params) },
       } as const;
       try {
         const reply = await endpoint.run(request);
@@ -111,6 +111,17 @@ export function auditRequests(surface: Surface, audit: Audit): Surface {
     },
   });
   return { ...surface, endpoints: surface.endpoints.map(audited) };
+}
+
+/** Returns the login or the login process that the path names, unless it has another form. */
+function targetOf(params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = ['telegram_user_id', 'login_id'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = params[name];
+      return value !== undefined && /^[\w-]{1,64}$/.test(value) ? [[name, value]] : [];
+    }),
+  );
 }
 
 function reasonOf(error: unknown): string {

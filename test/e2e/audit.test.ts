@@ -132,6 +132,8 @@ describe('the audit log', () => {
       await gangway.request('GET', path, undefined, adminToken);
       await gangway.request('POST', `${path}/deactivate`, {}, adminToken);
       await gangway.request('POST', '/_gangway/v1/admin/sessions/1/revoke', {}, adminToken);
+      await gangway.request('POST', '/_gangway/v1/admin/processes/some-login/cancel', {}, adminToken);
+      await gangway.request('POST', '/_gangway/v1/admin/processes/some%0Atext/cancel', {}, adminToken);
       await gangway.request('GET', path, undefined, 'a wrong token');
     });
     const byAdmin = (event: string, ...rest: readonly string[]) => [event, 'admin helpdesk', ...rest];
@@ -142,7 +144,15 @@ describe('the audit log', () => {
       byAdmin('token.revoked', erin, 'ok'),
       byAdmin('admin.request', erin, 'ok'),
       byAdmin('admin.request', 'failed', 'session_unknown'),
+      byAdmin('admin.request', 'failed', 'login_unknown'),
+      byAdmin('admin.request', 'failed', 'login_unknown'),
     ]);
+    expect(caused.slice(-3)).toMatchObject([
+      { operation: 'revoke_session', telegram_user_id: '1' },
+      { operation: 'cancel_process', login_id: 'some-login' },
+      { operation: 'cancel_process' },
+    ]);
+    expect(caused.at(-1)).not.toHaveProperty('login_id');
   });
 
   it('has the changes of commands', async () => {
