@@ -31,15 +31,23 @@ async function backup(file: string, configFile: string, { env, folder, out, err 
     );
     return exitCodes.output;
   }
-  const { backupSqlite } = await import('../database/backup-sqlite.js');
+  const { backupSqlite, partialName } = await import('../database/backup-sqlite.js');
   try {
     const size = await backupSqlite({ from: database.path, to });
     out(`Wrote and checked ${to} (${size} bytes). It is useless without encryption.key: keep that apart from it.\n`);
     return exitCodes.ok;
   } catch (error) {
-    const reason = explainUnwritten(error, to);
+    const reason = isTaken(error, partialName(to))
+      ? `another backup is writing ${partialName(to)}, or was killed. In that case, delete it and try again.`
+      : explainUnwritten(error, to);
     if (reason === undefined) throw error;
     err(`The backup ${to} was not written: ${reason}\n`);
     return exitCodes.output;
   }
+}
+
+/** Returns whether the file exists that was to be created. */
+function isTaken(error: unknown, path: string): boolean {
+  const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+  return isThere && 'syscall' in error && error.syscall === 'open' && 'path' in error && error.path === path;
 }

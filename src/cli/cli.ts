@@ -44,7 +44,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   addAdmin(program, context, end);
   addImport(program, context, end);
   addBackup(program, context, end);
-  addDb(program, context);
+  addDb(program, context, end);
   addKey(program, context, end);
   addLink(program, context, end);
   addDoctor(program, context, end);

@@ -12,6 +12,9 @@ export interface BackupOptions {
 
 const busyTimeoutMs = 30_000;
 
+/** Returns the name that the copy has until it is whole. */
+export const partialName = (to: string) => `${to}.partial`;
+
 /**
  * Writes a consistent copy of a SQLite database, also while a daemon writes to it. The copy is
  * readable by its owner only, and appears under its name when it is whole and checked. Returns its
@@ -20,7 +23,7 @@ const busyTimeoutMs = 30_000;
  */
 export async function backupSqlite({ from, to }: BackupOptions): Promise<number> {
   if (!(await isFile(from))) throw new DatabaseFailure({ kind: 'file_unusable', path: from, reason: 'unopenable' });
-  const partial = `${to}.partial`;
+  const partial = partialName(to);
   await refuseExisting(to);
   // SQLite writes to a file that is there if it is empty, and so keeps its mode.
   const file = await open(partial, 'wx', 0o600);

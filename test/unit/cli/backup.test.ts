@@ -74,6 +74,12 @@ describe('gangway backup', () => {
     ['an existing file', 'old.db', 'it exists already', () => writeFileSync(at('old.db'), 'earlier backup')],
     ['a folder', 'folder', 'it is a folder', () => mkdirSync(at('folder'))],
     ['a missing folder', 'none/copy.db', 'its folder does not exist', () => undefined],
+    [
+      'the partial copy of a backup that was killed',
+      'new.db',
+      'another backup is writing',
+      () => writeFileSync(at('new.db.partial'), ''),
+    ],
     ['the database itself', 'live.db', 'it exists already', () => undefined],
   ])('does not overwrite or create %s', async (_title, file, text, prepare) => {
     prepare();
@@ -81,6 +87,7 @@ describe('gangway backup', () => {
     const { code, err, out } = await workspace.run(['backup', file]);
     expect({ code, out }).toEqual({ code: 6, out: '' });
     expect(err).toContain(text);
+    if (text.startsWith('another')) expect(err).toContain(at('new.db.partial'));
     expect(readdirSync(workspace.folder).toSorted()).toEqual(before.toSorted());
     if (existsSync(at('old.db'))) expect(readFileSync(at('old.db'), 'utf8')).toBe('earlier backup');
   });
