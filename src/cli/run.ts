@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { explainFailure } from './explain-failure.js';
+import { type HeldSignal, holdSignal } from './held-signal.js';
 import type { CliContext } from './cli-context.js';
 import { createReload, logRemarks } from './reload.js';
 import { readVersion } from './version.js';
@@ -27,7 +28,20 @@ export function addRun(parent: Command, context: CliContext, end: (code: number)
 async function run(file: string, context: CliContext): Promise<number> {
   // V8 would let the young generation grow to 16 MiB a half while the program loads, for good.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const { err, env, folder, signals, clock, random, terminal } = context;
+  // A terminal that is closed sends SIGHUP to end its programs.
+  if (context.terminal.isInteractive) return serve(file, context);
+  // A reload that is requested while the daemon loads must not end it.
+  const hangup = holdSignal(context.signals, 'SIGHUP');
+  try {
+    return await serve(file, context, hangup);
+  } finally {
+    hangup.release();
+  }
+}
+
+/** Reloads on SIGHUP if `hangup` is given. */
+async function serve(file: string, context: CliContext, hangup?: HeldSignal): Promise<number> {
+  const { err, env, folder, signals, clock, random } = context;
   const load = () => loadConfig({ path: resolve(folder, file), env, ...configFiles });
   const loaded = load();
   const { config } = loaded;
@@ -37,19 +51,21 @@ async function run(file: string, context: CliContext): Promise<number> {
   try {
     logRemarks(loaded, logger);
     const app = createApp(config, { version: readVersion(), clock, random, logger });
-    return await runUntilSignal(app, {
+    const reload = hangup && createReload({ loaded, load, app, logger });
+    const running = runUntilSignal(app, {
       logger,
       clock,
       stopDeadlineMs: config.http.shutdownMs + closingMs,
       signals,
-      // A terminal that is closed sends SIGHUP to end its programs.
-      reload: terminal.isInteractive ? undefined : createReload({ loaded, load, app, logger }),
+      reload,
       failedStart: (error) => {
         const { code, text } = explainFailure(error);
         err(text);
         return code;
       },
     });
+    if (hangup?.release() === true) reload?.();
+    return await running;
   } finally {
     logger.stopBatching();
   }
