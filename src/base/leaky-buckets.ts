@@ -37,7 +37,8 @@ export function createLeakyBuckets(allowance: Allowance, clock: Clock): LeakyBuc
    */
   const emptyAt = new Map<string, number>();
 
-  const fillOf = (name: string) => Math.max(0, (emptyAt.get(name) ?? 0) - clock.now());
+  // A clock that was set back, or a shorter window, would leave a bucket more than full.
+  const fillOf = (name: string) => Math.min(Math.max(0, (emptyAt.get(name) ?? 0) - clock.now()), allowance.windowMs);
   const fillMs = (key: string) => fillOf(digest(key));
 
   return {
