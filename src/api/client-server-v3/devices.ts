@@ -74,7 +74,7 @@ const load = defineEndpoint(
     access: 'authenticated',
     summary: 'Get one device',
     replies: { 200: { description: 'The device', schema: device } },
-    errors: errorShapes([...tokenKinds, 'device_unknown']),
+    errors: errorShapes(['path_malformed', ...tokenKinds, 'device_unknown']),
   },
   ({ devices }: DeviceDeps) => ({
     async handler(request) {
@@ -98,7 +98,7 @@ const rename = defineEndpoint(
       }),
     }),
     replies: { 200: { description: 'The display name was set', schema: z.object({}) } },
-    errors: errorShapes([...bodyKinds, ...tokenKinds, 'device_unknown']),
+    errors: errorShapes(['path_malformed', ...bodyKinds, ...tokenKinds, 'device_unknown']),
   },
   ({ devices }: DeviceDeps) => ({
     async handler(request) {

@@ -135,10 +135,13 @@ describe('devices', () => {
   ])('of other users and unknown ones are 404 M_NOT_FOUND: %s', async (_, method, body) => {
     const { token } = await logIn('alice');
     const other = await logIn('bob', { device_id: 'OTHER' });
-    for (const id of ['OTHER', 'NONE', 'ZERO%00', 'OTHER%00']) {
+    for (const id of ['OTHER', 'NONE']) {
       const { status, json } = await server.call(method, `${v3}/devices/${id}`, body, token);
       expect([status, json['errcode']]).toEqual([404, 'M_NOT_FOUND']);
     }
+    // No database stores a NUL, so no device has one in its ID.
+    const { status } = await server.call(method, `${v3}/devices/OTHER%00`, body, token);
+    expect(status).toBe(400);
     expect(await devices(other.token)).toEqual([{ device_id: 'OTHER' }]);
   });
 
