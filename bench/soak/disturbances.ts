@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { BridgePoint } from '../../test/support/stand-in-bridge/faults.js';
 import type { Chance } from './chance.js';
-import type { Record } from './record.js';
+import type { RunRecord } from './record.js';
 import type { World } from './world.js';
 
 /** Something that goes wrong for a while. Resolves when it is over. */
@@ -141,7 +141,7 @@ export async function disturb(world: World, { chance, record, signal, mayRestart
 
 export interface DisturbOptions {
   readonly chance: Chance;
-  readonly record: Record;
+  readonly record: RunRecord;
   readonly signal: AbortSignal;
   /** Whether daemons may be restarted now. */
   readonly mayRestart: () => boolean;

@@ -6,7 +6,7 @@ import { readState, sessionIn } from '../../src/login/login-codec.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { openTestDatabase } from '../../test/support/database.js';
 import { keyIdOf } from '../../test/support/key-id.js';
-import type { Record } from './record.js';
+import type { RunRecord } from './record.js';
 import type { Requests } from './requests.js';
 import type { VirtualUser } from './virtual-user.js';
 import type { World } from './world.js';
@@ -19,7 +19,7 @@ const linesOfEnd = 20;
 /** What must be true when a run has ended, all daemons run and no fault is left. */
 export async function checkInvariants(
   world: World,
-  { users, requests, record }: { users: readonly VirtualUser[]; requests: Requests; record: Record },
+  { users, requests, record }: { users: readonly VirtualUser[]; requests: Requests; record: RunRecord },
 ): Promise<void> {
   if (!(await checkDaemons(world, record))) return;
   await checkUsers(users, requests, record);
@@ -31,7 +31,7 @@ export async function checkInvariants(
 }
 
 /** All daemons run: none has ended by itself. Returns whether that is so. */
-async function checkDaemons({ daemons }: World, record: Record): Promise<boolean> {
+async function checkDaemons({ daemons }: World, record: RunRecord): Promise<boolean> {
   const running = daemons.map(async (daemon, index) => {
     const status = await daemon.probe('live').catch(() => undefined);
     if (status === 200) return true;
@@ -45,7 +45,7 @@ async function checkDaemons({ daemons }: World, record: Record): Promise<boolean
 }
 
 /** Each user is in the state that the answers allow. */
-async function checkUsers(users: readonly VirtualUser[], requests: Requests, record: Record): Promise<void> {
+async function checkUsers(users: readonly VirtualUser[], requests: Requests, record: RunRecord): Promise<void> {
   for (const { person, isLoggedIn } of users) {
     const { status } = await requests.send('GET', `/${person.mxid}/get_me`);
     const expected = isLoggedIn() ? 200 : 403;
@@ -54,7 +54,7 @@ async function checkUsers(users: readonly VirtualUser[], requests: Requests, rec
 }
 
 /** Each session that is authorized at Telegram is ours or the bridge's, and has one owner. */
-async function checkSessions(world: World, users: readonly VirtualUser[], record: Record): Promise<void> {
+async function checkSessions(world: World, users: readonly VirtualUser[], record: RunRecord): Promise<void> {
   const loggedIn = users.filter(({ isLoggedIn }) => isLoggedIn()).length;
   let differences: readonly string[] = [];
   for (const until = performance.now() + settleMs; performance.now() < until; await delay(pollMs)) {
@@ -110,7 +110,7 @@ async function keysStored(world: World, users: readonly VirtualUser[]) {
 }
 
 /** No log contains a secret or a defect. */
-async function checkLogs(world: World, users: readonly VirtualUser[], record: Record): Promise<void> {
+async function checkLogs(world: World, users: readonly VirtualUser[], record: RunRecord): Promise<void> {
   const secrets = new Map([
     ['the shared secret', world.sharedSecret],
     ['the encryption key', world.encryptionKey],

@@ -1,5 +1,5 @@
 /** What a run has counted and found. */
-export interface Record {
+export interface RunRecord {
   count(what: string): void;
   /** Adds something that must not happen. */
   violate(what: string): void;
@@ -9,7 +9,7 @@ export interface Record {
 
 const maxViolations = 50;
 
-export function createRecord(): Record {
+export function createRecord(): RunRecord {
   const counts = new Map<string, number>();
   const violations: string[] = [];
   return {

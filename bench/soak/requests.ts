@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '../../test/support/daemon.js';
 import type { Chance } from './chance.js';
-import type { Record } from './record.js';
+import type { RunRecord } from './record.js';
 import type { World } from './world.js';
 
 /** Sends requests to the daemons as a client behind a load balancer does. */
@@ -19,7 +19,7 @@ const pauseMs = 300;
 const requestTimeoutMs = 60_000;
 const probabilityOfRepeat = 0.03;
 
-export function createRequests(world: World, chance: Chance, record: Record): Requests {
+export function createRequests(world: World, chance: Chance, record: RunRecord): Requests {
   async function sendOnce(method: 'GET' | 'POST', path: string, body: unknown): Promise<Answer | undefined> {
     const daemon = chance.oneOf(world.daemons);
     const late = delay(requestTimeoutMs, 'late' as const, { ref: false });

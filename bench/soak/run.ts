@@ -3,13 +3,13 @@ import { disturb } from './disturbances.js';
 import { checkInvariants } from './invariants.js';
 import { personOf } from './login-flows.js';
 import { sampleMemory, type MemoryUse } from './memory.js';
-import { createRecord, type Record } from './record.js';
+import { createRecord, type RunRecord } from './record.js';
 import { createRequests } from './requests.js';
 import { createVirtualUser, type VirtualUser } from './virtual-user.js';
 import { startWorld, type RunPlan } from './world.js';
 
 export interface RunResult {
-  readonly record: Record;
+  readonly record: RunRecord;
   readonly memory: readonly MemoryUse[];
   readonly seconds: number;
 }
@@ -28,25 +28,20 @@ export async function soak(plan: RunPlan, { seconds, seed }: { seconds: number; 
   const begunAt = performance.now();
   const elapsed = () => (performance.now() - begunAt) / 1_000;
   try {
-    const controller = new AbortController();
+    const signal = AbortSignal.timeout(seconds * 1_000);
     const requests = createRequests(world, createChance(seed), record);
     const users = Array.from({ length: userCount }, (_, index) => {
       const chance = createChance(seed + 1 + index);
       return createVirtualUser(personOf(index), { world, requests, chance, record });
     });
-    const memory = sampleMemory(world, controller.signal);
+    const memory = sampleMemory(world, signal);
     const disturbing = disturb(world, {
       chance: createChance(seed - 1),
       record,
-      signal: controller.signal,
+      signal,
       mayRestart: () => elapsed() < seconds * restartingShare,
     });
-    const isOver = () => elapsed() > seconds;
-    const acting = Promise.all(users.map((user) => actUntil(isOver, user, record)));
-    const timer = setTimeout(() => controller.abort(), seconds * 1_000);
-    await Promise.all([acting, disturbing]);
-    clearTimeout(timer);
-    controller.abort();
+    await Promise.all([disturbing, ...users.map((user) => actUntil(signal, user, record))]);
     world.sandbox.control.clearFaults();
     world.bridge?.clearFaults();
     await checkInvariants(world, { users, requests, record });
@@ -56,8 +51,8 @@ export async function soak(plan: RunPlan, { seconds, seed }: { seconds: number; 
   }
 }
 
-async function actUntil(isOver: () => boolean, user: VirtualUser, record: Record): Promise<void> {
-  while (!isOver()) {
+async function actUntil(signal: AbortSignal, user: VirtualUser, record: RunRecord): Promise<void> {
+  while (!signal.aborted) {
     try {
       await user.act();
     } catch (error) {
@@ -67,7 +62,7 @@ async function actUntil(isOver: () => boolean, user: VirtualUser, record: Record
   }
 }
 
-function checkMemory(memory: readonly MemoryUse[], record: Record): readonly MemoryUse[] {
+function checkMemory(memory: readonly MemoryUse[], record: RunRecord): readonly MemoryUse[] {
   for (const { minutes, first, last } of memory) {
     if (minutes < minMinutesForGrowth || last <= first * maxGrowth) continue;
     record.violate(`memory: ${first.toFixed(0)} to ${last.toFixed(0)} MiB in ${minutes.toFixed(1)} minutes`);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { flows, type Person } from './login-flows.js';
 import type { Chance } from './chance.js';
-import type { Record } from './record.js';
+import type { RunRecord } from './record.js';
 import type { Requests } from './requests.js';
 import type { World } from './world.js';
 
@@ -21,7 +21,7 @@ export interface VirtualUserDeps {
   readonly world: World;
   readonly requests: Requests;
   readonly chance: Chance;
-  readonly record: Record;
+  readonly record: RunRecord;
 }
 
 export function createVirtualUser(person: Person, deps: VirtualUserDeps): VirtualUser {

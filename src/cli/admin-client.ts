@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { Secret } from '../base/secret.js';
 import { loadConfig } from '../config/load-config.js';
 import { configFiles } from './config-files.js';
 import type { CliContext } from './cli-context.js';
 import { exitCodes } from './exit-code.js';
+import { localEndpoint } from './local-endpoint.js';
 import { whyUnreadable } from '../config/named-files.js';
 
 /** The options that name the daemon. */
@@ -36,8 +36,6 @@ export class AdminCallProblem extends Error {
 }
 
 const answerWithinMs = 60_000;
-/** Addresses to listen on, with the address at which the same machine reaches them. */
-const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 const prefix = '/_gangway/v1/admin';
 
 /** Returns a client for the daemon that the options or the configuration name. */
@@ -83,9 +81,7 @@ function findDaemon({ config: file, url, tokenFile }: AdminOptions, { env, folde
       exitCodes.config,
     );
   }
-  const address = everywhere[host] ?? host;
-  const local = `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
-  return { url: url?.replace(/\/+$/, '') ?? local, token };
+  return { url: url?.replace(/\/+$/, '') ?? `http://${localEndpoint({ host, port })}`, token };
 }
 
 function readToken(path: string): Secret {

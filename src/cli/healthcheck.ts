@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load-config.js';
@@ -6,10 +5,9 @@ import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import type { CliContext } from './cli-context.js';
+import { localEndpoint } from './local-endpoint.js';
 
 const answerWithinMs = 4_000;
-/** Addresses to listen on, with the address at which the same machine reaches them. */
-const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** `gangway healthcheck`: whether the daemon of a configuration runs, for container engines. */
 export function addHealthcheck(parent: Command, { err, env, folder }: CliContext, end: (code: number) => void) {
@@ -28,8 +26,7 @@ export function addHealthcheck(parent: Command, { err, env, folder }: CliContext
 
 async function whatIsWrong({ host, port }: { readonly host: string; readonly port: number }) {
   if (port === 0) return 'http.port is 0, so the port is only in the log. Set a fixed port.';
-  const address = everywhere[host] ?? host;
-  const endpoint = `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+  const endpoint = localEndpoint({ host, port });
   try {
     const signal = AbortSignal.timeout(answerWithinMs);
     const { status } = await fetch(`http://${endpoint}/_matrix/mau/live`, { signal });

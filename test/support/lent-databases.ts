@@ -8,6 +8,7 @@ import { createLocalRateLimiter } from '../../src/base/rate-limiter.js';
 import type { Runtime } from '../../src/base/runtime.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
+import { databaseClosed } from '../../src/database/failure.js';
 
 /** Opens a database for a runtime. */
 type Open = (options: Runtime & { readonly uri: Secret }) => Promise<Database>;
@@ -54,7 +55,7 @@ async function openLendable(first: Runtime, open: Open): Promise<Lendable> {
       const underWay = new Set<Promise<unknown>>();
       let closing: Promise<void> | undefined;
       const unlessClosed = async <T>(start: () => Promise<T>): Promise<T> => {
-        if (closing) throw new Error('the database is closed');
+        if (closing) throw databaseClosed();
         const result = start();
         underWay.add(result);
         try {

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Config } from '../../config/config.js';
 import { allowsLogin, findPermissionLevel } from '../../config/permissions.js';
 import type { Check, Finding } from './check.js';
+import { endpointOf, localEndpoint } from '../local-endpoint.js';
 
 /** Asks the bridge whether it accepts logins. */
 export function bridgeCheck(config: Config, clock: Clock): Check {
@@ -111,15 +112,15 @@ export function portsCheck({ http, admin, metrics }: Config): Check {
 }
 
 async function checkListener({ key, host, port, probe }: Listener): Promise<Finding> {
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const endpoint = endpointOf({ host, port });
   const problem = await whyNotListening(host, port);
-  if (problem === undefined) return { status: 'ok', message: `${place} is free (${key}).` };
+  if (problem === undefined) return { status: 'ok', message: `${endpoint} is free (${key}).` };
   if (problem !== 'EADDRINUSE') {
-    const message = `${place} cannot be listened on: ${problem}.`;
+    const message = `${endpoint} cannot be listened on: ${problem}.`;
     return { status: 'failed', message, advice: `Correct ${key}.host and ${key}.port, or run as a user who may.` };
   }
-  if (await isGangway(host, port, probe)) return { status: 'ok', message: `Gangway listens on ${place} (${key}).` };
-  const message = `Another program listens on ${place}.`;
+  if (await isGangway(host, port, probe)) return { status: 'ok', message: `Gangway listens on ${endpoint} (${key}).` };
+  const message = `Another program listens on ${endpoint}.`;
   return { status: 'failed', message, advice: `Stop it, or set another ${key}.port.` };
 }
 
@@ -131,13 +132,11 @@ function whyNotListening(host: string, port: number): Promise<string | undefined
   });
 }
 
-/** Addresses to listen on, with the address at which the same machine reaches them. */
-const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
-
 async function isGangway(host: string, port: number, { path, isOurs }: Listener['probe']): Promise<boolean> {
   try {
-    const at = everywhere[host] ?? (host.includes(':') ? `[${host}]` : host);
-    const response = await fetch(`http://${at}:${port}${path}`, { signal: AbortSignal.timeout(4_000) });
+    const response = await fetch(`http://${localEndpoint({ host, port })}${path}`, {
+      signal: AbortSignal.timeout(4_000),
+    });
     return isOurs(response.status, await response.text());
   } catch {
     return false;
