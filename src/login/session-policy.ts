@@ -37,6 +37,12 @@ export interface SessionPolicyDeps {
 }
 
 const expiredAtOnce = 100;
+/** So few that looking at them does not hold up other requests. */
+const ownersAtOnce = 1_000;
+
+interface RemovedOwner extends OwnerPermission {
+  readonly unpermittedSince: number;
+}
 
 /** Returns the sweep of sessions that the policy ends. That of logins ends them at Telegram. */
 export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicySweep {
@@ -49,21 +55,47 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
     warned = key;
   };
 
-  /** Stores since when each owner has had no permission. Returns the owners without permission. */
-  async function noteRemoved(owners: readonly OwnerPermission[]): Promise<readonly OwnerPermission[]> {
+  /** Stores since when each of these owners has had no permission. Returns those without it. */
+  async function noteRemoved(owners: readonly OwnerPermission[]): Promise<RemovedOwner[]> {
     const now = clock.now();
-    const removed: OwnerPermission[] = [];
-    for (const known of owners) {
-      const { owner, unpermittedSince, hasEndable } = known;
-      const isPermitted = mayLogIn(owner);
-      if (isPermitted && unpermittedSince === undefined) continue;
-      const since = isPermitted ? undefined : (unpermittedSince ?? now);
-      if (since !== unpermittedSince) {
-        await database.transaction((tx) => tx.sessionUses.setUnpermittedSince(owner, since));
-      }
-      if (since !== undefined) removed.push({ owner, unpermittedSince: since, hasEndable });
-    }
-    return removed;
+    const permitted = new Set(owners.map(({ owner }) => owner).filter((owner) => mayLogIn(owner)));
+    const setSince = async (since: number | undefined, changed: readonly OwnerPermission[]) => {
+      if (changed.length === 0) return;
+      const names = changed.map(({ owner }) => owner);
+      await database.transaction((tx) => tx.sessionUses.setUnpermittedSince(names, since));
+    };
+    const removed = owners.filter(({ owner }) => !permitted.has(owner));
+    const returned = owners.filter(({ owner }) => permitted.has(owner));
+    await setSince(
+      now,
+      removed.filter(({ unpermittedSince }) => unpermittedSince === undefined),
+    );
+    await setSince(
+      undefined,
+      returned.filter(({ unpermittedSince }) => unpermittedSince !== undefined),
+    );
+    return removed.map(({ owner, hasEndable, unpermittedSince = now }) => ({ owner, hasEndable, unpermittedSince }));
+  }
+
+  /**
+   * Looks through the owners of all sessions. Keeps no more of them in memory than are logged out.
+   */
+  async function findRemoved({ graceMs, maxAtOnce }: SessionPolicy['removedUsers']) {
+    const latest = clock.now() - graceMs;
+    const found = { owners: 0, removed: 0, due: 0, first: [] as Mxid[] };
+    let after: Mxid | undefined;
+    do {
+      const last = after;
+      const owners = await database.read((readers) => readers.sessionUses.listOwners(last, ownersAtOnce));
+      const removed = await noteRemoved(owners);
+      const due = removed.filter(({ hasEndable, unpermittedSince }) => hasEndable && unpermittedSince <= latest);
+      found.owners += owners.length;
+      found.removed += removed.length;
+      found.due += due.length;
+      found.first.push(...due.slice(0, maxAtOnce - found.first.length).map(({ owner }) => owner));
+      after = owners.at(-1)?.owner;
+    } while (after !== undefined);
+    return found;
   }
 
   async function logOut(owner: Mxid): Promise<void> {
@@ -98,32 +130,27 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
     },
 
     async logOutRemoved() {
-      const owners = await database.read((readers) => readers.sessionUses.listOwners());
-      const removed = await noteRemoved(owners);
-      const users = removed.length;
+      const { removedUsers } = policy();
+      const { owners, removed: users, due, first } = await findRemoved(removedUsers);
       if (users === 0) {
         warned = '';
         return;
       }
-      const { logOut: isEnabled, graceMs, maxAtOnce } = policy().removedUsers;
+      const { logOut: isEnabled, maxAtOnce } = removedUsers;
       if (!isEnabled) {
         return warnOnce(
           () => logger.warn('users without permission are logged in to telegram', { users }),
           `off ${users}`,
         );
       }
-      const latest = clock.now() - graceMs;
-      const due = removed.filter(
-        ({ unpermittedSince, hasEndable }) => hasEndable && (unpermittedSince ?? Infinity) <= latest,
-      );
       // A mistake in the configuration must not log all users out.
-      const refusal = due.length > maxAtOnce ? 'too_many' : users === owners.length ? 'all_users' : undefined;
-      if (due.length > 0 && refusal !== undefined) {
-        const fields = { reason: refusal, users: due.length, maxAtOnce };
-        return warnOnce(() => logger.error('removed users not logged out', fields), `${refusal} ${due.length}`);
+      const refusal = due > maxAtOnce ? 'too_many' : users === owners ? 'all_users' : undefined;
+      if (due > 0 && refusal !== undefined) {
+        const fields = { reason: refusal, users: due, maxAtOnce };
+        return warnOnce(() => logger.error('removed users not logged out', fields), `${refusal} ${due}`);
       }
       // The permissions may be reloaded meanwhile.
-      for (const { owner } of due) if (!mayLogIn(owner)) await logOut(owner);
+      for (const owner of first) if (!mayLogIn(owner)) await logOut(owner);
     },
   };
 }

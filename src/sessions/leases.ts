@@ -1,4 +1,4 @@
-import type { Mxid } from '../base/mxid.js';
+import { parseMxid, type Mxid } from '../base/mxid.js';
 import { randomId } from '../base/random.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Secret } from '../base/secret.js';
@@ -183,12 +183,14 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeaseServic
 
   return {
     async list(consumer, owner) {
+      const mxid = owner === undefined ? undefined : parseMxid(owner);
+      if (owner !== undefined && mxid === undefined) return [];
       const { accounts, leases } = await database.transaction(async (tx) => ({
-        accounts: await tx.telegramAccounts.list(),
+        accounts: await (mxid === undefined ? tx.telegramAccounts.list() : tx.telegramAccounts.listByOwner(mxid)),
         leases: new Map((await tx.sessionLeases.listActive()).map((lease) => [lease.id, lease])),
       }));
       return accounts
-        .filter((account) => consumer.mayUse(account.owner) && (owner === undefined || account.owner === owner))
+        .filter((account) => consumer.mayUse(account.owner))
         .map((account) => ({
           owner: account.owner,
           user: readProfile(account.profile),

@@ -13,6 +13,7 @@ import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
+import { describeSessionUses } from './database-session-uses-contract.js';
 import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeSharedValidation, describeValidation } from './database-validation-contract.js';
 import { describeWebGrants } from './database-web-grants-contract.js';
@@ -26,6 +27,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL ${postgresMissing ?? ''}`, () =>
   describe('users of the identity service', () => describeIdentityUsers(createMigratedPostgres));
   describe('the identity service', () => describeIdentity(createMigratedPostgres));
   describe('the identity service of several daemons', () => describeSharedIdentity(createMigratedPostgres));
+  describe('owners of linked accounts', () => describeSessionUses(createMigratedPostgres));
   describe('lists for administrators', () => describeKnownUsers(createMigratedPostgres));
   describe('key rotation', () => describeKeyRotation(createMigratedPostgres));
   describe('revocation', () => describeRevocation(createMigratedPostgres));

@@ -22,6 +22,7 @@ import { describeSchema } from './database-schema-contract.js';
 import { describeSealing } from './database-sealing-contract.js';
 import { describeSessionExports } from './database-session-exports-contract.js';
 import { describeSessionLeases } from './database-session-leases-contract.js';
+import { describeSessionUses } from './database-session-uses-contract.js';
 import { describeSessionTransfers } from './database-session-transfers-contract.js';
 import { describeValidation } from './database-validation-contract.js';
 import { describeWebGrants } from './database-web-grants-contract.js';
@@ -32,6 +33,7 @@ describe('validations on SQLite', () => describeValidation(createMigratedSqlite)
 describe('sessions of the homeserver on SQLite', () => describeHomeserverSessions(createMigratedSqlite));
 describe('users of the identity service on SQLite', () => describeIdentityUsers(createMigratedSqlite));
 describe('the identity service on SQLite', () => describeIdentity(createMigratedSqlite));
+describe('owners of linked accounts on SQLite', () => describeSessionUses(createMigratedSqlite));
 describe('lists for administrators on SQLite', () => describeKnownUsers(createMigratedSqlite));
 describe('key rotation on SQLite', () => describeKeyRotation(createMigratedSqlite));
 describe('revocation on SQLite', () => describeRevocation(createMigratedSqlite));

@@ -19,16 +19,19 @@ export interface SessionUseReader {
    * (epoch ms), oldest first.
    */
   listUnused(before: number, limit: number): Promise<{ readonly id: string }[]>;
-  /** Returns the owners of all linked accounts. */
-  listOwners(): Promise<OwnerPermission[]>;
+  /**
+   * Returns up to `limit` owners of linked accounts in the order of their IDs, beginning after an
+   * ID, or with the first.
+   */
+  listOwners(after: Mxid | undefined, limit: number): Promise<OwnerPermission[]>;
 }
 
 /** Stores when linked accounts were used. */
 export interface SessionUseStore extends SessionUseReader {
   /** Stores that the session was used. */
   setUsed(id: string, at: number): Promise<void>;
-  /** Stores since when the owner may not log in; undefined if the owner may. */
-  setUnpermittedSince(owner: Mxid, since: number | undefined): Promise<void>;
+  /** Stores since when these owners may not log in; undefined if they may. */
+  setUnpermittedSince(owners: readonly Mxid[], since: number | undefined): Promise<void>;
 }
 
 function openReader(reader: Reader): SessionUseReader {
@@ -42,11 +45,11 @@ function openReader(reader: Reader): SessionUseReader {
       );
     },
 
-    async listOwners() {
+    async listOwners(after, limit) {
       const found = await reader.select<{ owner: Mxid; since: string | number | null; endable: string | number }>(
         `SELECT owner, min(unpermitted_since) AS since, sum(CASE WHEN held_by IN ('bridge', 'export') THEN 0 ELSE 1 END) AS endable
-         FROM telegram_accounts GROUP BY owner ORDER BY owner`,
-        [],
+         FROM telegram_accounts WHERE owner > $1 GROUP BY owner ORDER BY owner LIMIT ${limit}`,
+        [after ?? ''],
       );
       return found.map(({ owner, since, endable }) => ({
         owner,
@@ -65,9 +68,12 @@ function openStore(session: TransactionSession): SessionUseStore {
       await session.queryRunner.query('UPDATE telegram_accounts SET used_at = $1 WHERE id = $2', [at, id]);
     },
 
-    async setUnpermittedSince(owner, since) {
-      const sql = 'UPDATE telegram_accounts SET unpermitted_since = $1 WHERE owner = $2';
-      await session.queryRunner.query(sql, [since ?? null, owner]);
+    async setUnpermittedSince(owners, since) {
+      const { elements } = session.json;
+      await session.queryRunner.query(
+        `UPDATE telegram_accounts SET unpermitted_since = $1 WHERE owner IN (SELECT value FROM ${elements}($2))`,
+        [since ?? null, JSON.stringify(owners)],
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
+import { Secret } from '../../../src/base/secret.js';
 import { createSessionPolicySweep, type SessionPolicy } from '../../../src/login/session-policy.js';
 import type { TelegramUserId } from '../../../src/telegram/shapes.js';
 import { code, mxidOf, phone, useLoginFixture } from '../../support/login-fixture.js';
@@ -163,6 +164,26 @@ describe('users without permission', () => {
     await runSweeps();
     expect(loggedIn()).toEqual(users);
     expect(logger.lines.at(-1)?.fields).toMatchObject({ reason: 'all_users', users: 4 });
+  });
+
+  it('are found among more users than are read at once', async () => {
+    const others = Array.from({ length: 1_500 }, (_, index) => mxidOf(`@other${index}:example.org`));
+    await fixture.database.transaction(async (tx) => {
+      for (const owner of others) {
+        const texts = { session: new Secret('any'), profile: new Secret('{}') };
+        const account = { id: owner, owner, telegramUserId: owner, ...texts, createdAt: 0, updatedAt: 0 };
+        await tx.telegramAccounts.insert({ ...account, heldBy: 'gangway' });
+      }
+    });
+    policy = { ...policy, removedUsers: { logOut: true, graceMs: 0, maxAtOnce: 1 } };
+    const gone = others.toSorted().filter((_, index) => index === 3 || index === 1_300);
+    for (const owner of gone) removed.add(owner);
+    await sweep.logOutRemoved();
+    expect(logger.lines.at(-1)?.fields).toMatchObject({ reason: 'too_many', users: 2 });
+    policy = { ...policy, removedUsers: { ...policy.removedUsers, maxAtOnce: 2 } };
+    await sweep.logOutRemoved();
+    const loggedOut = logger.lines.filter(({ message }) => message === 'removed user logged out');
+    expect(loggedOut.map(({ fields }) => fields)).toEqual(gone.map((owner) => ({ owner })));
   });
 
   /** Gives the session away, as a hand-over and an export do. */
