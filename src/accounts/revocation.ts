@@ -45,7 +45,7 @@ export interface Revoker {
 
 /** What a revocation does with one table. */
 export type TableDecision =
-  | { readonly endedBy: readonly RevocationEvent[]; readonly end: (ending: Ending) => Promise<void> }
+  | { readonly endedBy: readonly RevocationEvent[]; readonly end: (ending: Ending) => Promise<unknown> }
   /** Its rows are deleted with those of another table. */
   | { readonly goesWith: string }
   | { readonly keptBecause: string };

@@ -83,12 +83,14 @@ const auditedStores: AuditedStores = {
       note({ event: 'token.created', subject, details: { kind: 'matrix', device_id: deviceId } });
     },
     async deleteByDevice(mxid, deviceId) {
-      await store.deleteByDevice(mxid, deviceId);
-      note({ event: 'token.revoked', subject: mxid, details: { kind: 'matrix', device_id: deviceId } });
+      const tokens = await store.deleteByDevice(mxid, deviceId);
+      noteRevoked(note, mxid, tokens, { kind: 'matrix', device_id: deviceId });
+      return tokens;
     },
     async deleteByUser(mxid, keptDeviceId) {
-      await store.deleteByUser(mxid, keptDeviceId);
-      note({ event: 'token.revoked', subject: mxid, details: { kind: 'matrix', kept_device_id: keptDeviceId } });
+      const tokens = await store.deleteByUser(mxid, keptDeviceId);
+      noteRevoked(note, mxid, tokens, { kind: 'matrix', kept_device_id: keptDeviceId });
+      return tokens;
     },
   }),
 
@@ -104,6 +106,11 @@ const auditedStores: AuditedStores = {
       if (isDeleted) note({ event: 'token.revoked', subject: found?.mxid, details: { kind: 'identity' } });
       return isDeleted;
     },
+    async deleteByUser(mxid) {
+      const tokens = await store.deleteByUser(mxid);
+      noteRevoked(note, mxid, tokens, { kind: 'identity' });
+      return tokens;
+    },
   }),
 
   webGrants: (store, note) => ({
@@ -118,6 +125,11 @@ const auditedStores: AuditedStores = {
       const isDeleted = await store.delete(kind, tokenHash);
       if (isDeleted && kind === 'session') note(webToken('token.revoked', found?.owner));
       return isDeleted;
+    },
+    async deleteByUser(owner) {
+      const tokens = await store.deleteByUser(owner);
+      noteRevoked(note, owner, tokens, { kind: 'web' });
+      return tokens;
     },
   }),
 
@@ -162,6 +174,16 @@ function propertiesOf(tx: Transaction, note: Note): PropertyDescriptorMap {
 
 function audited<Name extends keyof Transaction>(name: Name, tx: Transaction, note: Note): Transaction[Name] {
   return auditedStores[name]?.(tx[name], note) ?? tx[name];
+}
+
+/** Notes that tokens were revoked, unless there was none: most users have no token of most kinds. */
+function noteRevoked(
+  note: Note,
+  subject: AuditEntry['subject'],
+  tokens: number,
+  details: NonNullable<AuditEntry['details']>,
+): void {
+  if (tokens > 0) note({ event: 'token.revoked', subject, details });
 }
 
 const webToken = (event: 'token.created' | 'token.revoked', subject: AuditEntry['subject']): AuditEntry => ({

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tableDecisions, type RevocationEvent } from '../../src/accounts/revocation.js';
+import type { AuditEntry } from '../../src/base/audit.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
@@ -26,13 +27,16 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
   let database: Database;
   let embedded: EmbeddedUnderTest;
   let accessToken: Secret;
+  let audited: AuditEntry[];
   let empty: Rows;
   let ofAlice: Rows;
   let full: Rows;
 
   beforeEach(async () => {
     testDatabase = await createDatabase();
-    database = await openTestDatabase({ uri: testDatabase.uri });
+    audited = [];
+    const audit = { record: (entry: AuditEntry) => void audited.push(entry) };
+    database = await openTestDatabase({ uri: testDatabase.uri, audit });
     embedded = await openEmbeddedAccounts({ database });
     await database.transaction(async (tx) => {
       await tx.lookupHashes.insertPepper({ id: 'pepper', pepper: 'any', createdAt: 0 });
@@ -71,6 +75,13 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
       await dataSource.destroy();
     }
   }
+
+  /** Returns the kinds of the tokens whose revocation is in the audit log. */
+  const revokedKinds = (owner: Mxid) =>
+    audited
+      .filter(({ event, subject }) => event === 'token.revoked' && subject === owner)
+      .map(({ details }) => details?.['kind'])
+      .toSorted();
 
   const operations: readonly [string, readonly RevocationEvent[], () => Promise<unknown>][] = [
     ['logout everywhere', ['log_out'], () => embedded.accounts.logOutAll(accessToken)],
@@ -138,6 +149,12 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
       }
     });
 
+    it('records each kind of token that it revokes, and nothing of another user', async () => {
+      await operate();
+      expect(revokedKinds(alice)).toEqual(['identity', 'matrix', 'web']);
+      expect(audited.filter(({ event, subject }) => event === 'token.revoked' && subject !== alice)).toEqual([]);
+    });
+
     it('expires the validation sessions, whose tokens still count against limits', async () => {
       await embedded.clock.advance(1000);
       await operate();
@@ -174,6 +191,35 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
       ['linked-3501', over('linked-session'), true],
       ['left-3501', over('left-session'), true],
       ['code-3501', over('pending-session'), true],
+    ]);
+  });
+
+  it('records no revoked tokens of a user who has none', async () => {
+    const { mxid } = await embedded.addUser('carol');
+    await embedded.administration.resetPassword(mxid, new Secret('another password'));
+    await embedded.administration.deactivate(mxid);
+    expect(audited.filter(({ subject }) => subject === mxid).map(({ event }) => event)).toEqual([
+      'account.created',
+      'account.password_changed',
+      'account.deactivated',
+    ]);
+  });
+
+  it('records revoked tokens of a device only if it had one', async () => {
+    const { mxid, password } = await embedded.addUser('carol');
+    const logIn = () => embedded.accounts.logIn(loginOf(mxid, password, { deviceId: 'PHONE' }));
+    const first = await logIn();
+    const second = await logIn();
+    await embedded.accounts.logOut(second.accessToken);
+    await logIn();
+    expect(first.deviceId).toBe('PHONE');
+    expect(audited.filter(({ subject }) => subject === mxid).map(({ event }) => event)).toEqual([
+      'account.created',
+      'token.created',
+      'token.revoked',
+      'token.created',
+      'token.revoked',
+      'token.created',
     ]);
   });
 

@@ -76,9 +76,10 @@ export interface AccessTokenStore extends AccessTokenReader {
   expireFamily(family: string, at: number): Promise<void>;
   /** Deletes unused tokens that were exchanged for `parentHash`, except the newest `kept`. */
   deleteOldestUnused(family: string, parentHash: string, kept: number): Promise<void>;
-  deleteByDevice(mxid: Mxid, deviceId: string): Promise<void>;
-  /** Keeps the tokens of the device `keptDeviceId`. */
-  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<void>;
+  /** Returns the number of deleted tokens. */
+  deleteByDevice(mxid: Mxid, deviceId: string): Promise<number>;
+  /** Keeps the tokens of the device `keptDeviceId`. Returns the number of deleted tokens. */
+  deleteByUser(mxid: Mxid, keptDeviceId?: string): Promise<number>;
   /**
    * Deletes tokens that expired at or before `until` (epoch ms), if they were never used or were
    * superseded by then.
@@ -156,11 +157,12 @@ function openStore(session: TransactionSession): AccessTokenStore {
     },
 
     async deleteByDevice(mxid, deviceId) {
-      await session.write('DELETE FROM access_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
+      return session.write('DELETE FROM access_tokens WHERE mxid = $1 AND device_id = $2', [mxid, deviceId]);
     },
 
     async deleteByUser(mxid, keptDeviceId) {
-      await repository().delete(keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) });
+      const ended = keptDeviceId === undefined ? { mxid } : { mxid, deviceId: Not(keptDeviceId) };
+      return (await repository().delete(ended)).affected ?? 0;
     },
 
     async deleteOver(until) {

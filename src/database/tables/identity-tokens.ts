@@ -47,7 +47,8 @@ export interface IdentityTokenStore extends IdentityTokenReader {
   touch(tokenHash: string, at: number): Promise<void>;
   /** Returns false if there is none. */
   delete(tokenHash: string): Promise<boolean>;
-  deleteByUser(mxid: Mxid): Promise<void>;
+  /** Returns the number of deleted tokens. */
+  deleteByUser(mxid: Mxid): Promise<number>;
   /** Deletes tokens that were last used at or before `until` (epoch ms). */
   deleteUnused(until: number): Promise<void>;
 }
@@ -83,7 +84,7 @@ function openStore(session: TransactionSession): IdentityTokenStore {
     },
 
     async deleteByUser(mxid) {
-      await repository().delete({ mxid });
+      return (await repository().delete({ mxid })).affected ?? 0;
     },
 
     async deleteUnused(until) {

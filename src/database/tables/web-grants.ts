@@ -56,7 +56,8 @@ export interface WebGrantStore extends WebGrantReader {
   delete(kind: WebGrantKind, tokenHash: string): Promise<boolean>;
   /** Keeps the newest `kept` tokens of that kind of the owner. */
   deleteOldest(kind: WebGrantKind, owner: Mxid, kept: number): Promise<void>;
-  deleteByUser(owner: Mxid): Promise<void>;
+  /** Returns the number of deleted sessions, without the links. */
+  deleteByUser(owner: Mxid): Promise<number>;
   /** Deletes all that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;
 }
@@ -95,7 +96,8 @@ function openStore(session: TransactionSession): WebGrantStore {
     },
 
     async deleteByUser(owner) {
-      await repository().delete({ owner });
+      await repository().delete({ kind: 'link', owner });
+      return (await repository().delete({ kind: 'session', owner })).affected ?? 0;
     },
 
     async deleteExpired(until) {
