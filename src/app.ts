@@ -4,6 +4,7 @@ import { createIdentitySurfaces } from './api/identity-surfaces.js';
 import { composeAdmin } from './app/admin.js';
 import { auditRequests } from './app/audit.js';
 import { chooseAccounts } from './app/accounts.js';
+import { createAuthenticators } from './app/authenticators.js';
 import { composeBridge } from './app/bridge.js';
 import { composeClientServer } from './app/client-server.js';
 import { openIdentity } from './app/identity.js';
@@ -88,8 +89,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       };
 
       const observation = await openObservation(config, { clock, logger });
-      closers.push(async () => observation.close());
-      const { audit, callers, metrics } = observation;
+      closers.push(() => observation.close());
+      const { audit, callers, metrics, rejected } = observation;
+      const authenticators = createAuthenticators(live, { rejected, logger });
 
       const onWork = metrics?.onDatabaseWork;
       const observed = { exclusive: true, audit, onWork };
@@ -164,7 +166,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const checkLogins = () => numbers.proofs.check((accountId) => login.check(accountId));
       sweepNowAndThen('logins that prove phone numbers', checkLogins, config.threepids.telegramCheckMs);
 
-      const sessions = composeSessions(config, live, { ...runtime, pool });
+      const sessions = composeSessions(config, live, authenticators, { ...runtime, pool });
       closers.push(() => sessions.webhooks.stop());
       sessions.webhooks.start();
       sweepNowAndThen('old webhook deliveries', () => sessions.webhooks.sweep());
@@ -183,7 +185,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         accounts && proofs && composeClientServer(config, { accounts, proofs, identity, limits }, runtime);
       const web = composeWeb(
         config,
-        live,
+        authenticators,
         {
           login,
           contacts: clientServer?.contacts,
@@ -197,7 +199,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         runtime,
       );
       if (web) sweepNowAndThen('old sessions of the web page', () => web.sweep());
-      const unaudited = composeAdmin(config, live, { processes: login }, runtime);
+      const unaudited = composeAdmin(config, authenticators, { processes: login }, runtime);
       const admin = unaudited && audit ? auditRequests(unaudited, audit) : unaudited;
       const serverOptions = {
         trustedProxies: http.trustedProxies,
@@ -213,7 +215,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const surfaces = [
         ...composeProvisioning(
           config,
-          live,
+          authenticators,
           {
             login,
             phoneProofs,

@@ -7,19 +7,18 @@ import type { Database } from '../database/database.js';
 import type { Surface } from '../http/surface.js';
 import { ownedLogins } from '../login/owned-logins.js';
 import type { LoginProcesses } from '../login/processes.js';
-import { authenticatePrograms, type LiveConfig } from './live-config.js';
+import type { Authenticators } from './authenticators.js';
 
 /** Returns the admin API, or undefined if no token is configured. */
 export function composeAdmin(
   { admin, bridge }: Config,
-  live: LiveConfig,
+  authenticators: Pick<Authenticators, 'administrators'>,
   { processes }: { readonly processes: Pick<LoginProcesses, 'cancelForced'> },
-  { database, clock, logger }: Runtime & { readonly database: Database },
+  { database, clock }: Pick<Runtime, 'clock'> & { readonly database: Database },
 ): Surface | undefined {
   if (admin.tokens.length === 0) return undefined;
-  const authenticate = authenticatePrograms(live, (config) => config.admin.tokens, logger);
   const revoker = createRevoker(ownedLogins);
   const hasBridge = bridge.upstream !== undefined;
   const administration = createAdministration({ database, revoker, processes, hasBridge, clock });
-  return createAdminSurface({ administration, authenticate });
+  return createAdminSurface({ administration, authenticate: authenticators.administrators() });
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import type { LoginObserver } from '../login/observe-logins.js';
+import { createRejectedCredentials, type RejectedCredentials } from '../observability/rejected-credentials.js';
 import { auditLogin, openAudit } from './audit.js';
 import type { DaemonMetrics } from './metrics/open-metrics.js';
 
@@ -14,9 +15,11 @@ export interface Observation {
   /** Undefined if nothing names callers. */
   readonly callers: CallerScope | undefined;
   readonly onLoginStep: LoginObserver | undefined;
+  /** Undefined if rejected credentials are not recorded. */
+  readonly rejected: RejectedCredentials | undefined;
   /** Undefined if metrics are disabled. */
   readonly metrics: DaemonMetrics | undefined;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Opens the audit log and the metrics in the configuration. Throws AuditFailure. */
@@ -28,12 +31,17 @@ export async function openObservation(
   const metrics = config.metrics.enabled ? await loadMetrics() : undefined;
   const audits = [log?.audit, metrics?.audit].filter((audit) => audit !== undefined);
   const audit = audits.length > 0 ? { record: toEach(audits) } : undefined;
+  const rejected = audit && createRejectedCredentials(audit, runtime.clock);
   return {
     audit,
     callers: log?.callers,
     onLoginStep: audit && observerOf(audit, metrics),
+    rejected,
     metrics,
-    close: () => log?.close(),
+    async close() {
+      await rejected?.close();
+      log?.close();
+    },
   };
 }
 

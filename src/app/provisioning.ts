@@ -10,7 +10,7 @@ import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import type { Surface } from '../http/surface.js';
 import { createHttpOpenId } from '../matrix/http-open-id.js';
-import { authenticateService, type LiveConfig } from './live-config.js';
+import type { Authenticators } from './authenticators.js';
 
 /** The dependencies of composeProvisioning besides the configuration. */
 export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions' | 'transfers'> {
@@ -35,14 +35,14 @@ const openIdDeadlineMs = 30_000;
 /** The provisioning API in all its versions, with its authentication. */
 export function composeProvisioning(
   { provisioning, homeserver }: Config,
-  live: LiveConfig,
+  authenticators: Pick<Authenticators, 'service'>,
   { authority, findOpenIdUser, ...parts }: ProvisioningParts,
   { clock, logger }: ProvisioningRuntime,
 ): readonly Surface[] {
   const { allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
   const { domain: serverName } = homeserver;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
-  const authenticate = authenticateService(live, { findTokenHolder, logger });
+  const authenticate = authenticators.service('provisioning', findTokenHolder);
   return createProvisioningSurfaces({
     ...parts,
     prefix: provisioning.prefix,

@@ -16,7 +16,8 @@ import type { ConnectionPool } from '../telegram/pool.js';
 import { withPublicAddress, type PortableSession } from '../telegram/portable-session.js';
 import { readStoredSession } from '../telegram/stored-session.js';
 import { createWebhooks, type Webhooks } from '../webhooks/webhooks.js';
-import { authenticatePrograms, type LiveConfig } from './live-config.js';
+import type { Authenticators } from './authenticators.js';
+import type { LiveConfig } from './live-config.js';
 
 /** The external dependencies of composeSessions. */
 export interface SessionRuntime extends Runtime {
@@ -38,7 +39,12 @@ export interface Sessions {
 }
 
 /** Returns the sessions API, which is not served if no program may use it. */
-export function composeSessions(config: Config, live: LiveConfig, { pool, ...runtime }: SessionRuntime): Sessions {
+export function composeSessions(
+  config: Config,
+  live: LiveConfig,
+  authenticators: Pick<Authenticators, 'consumers'>,
+  { pool, ...runtime }: SessionRuntime,
+): Sessions {
   const { consumers: settings, defaultLeaseMs, maxLeaseMs, graceMs } = config.sessions;
   const closeConnection = (accountId: string) => pool.ensureClosed(accountId);
   const sweepExports = createExportSweep({ ...runtime, closeConnection });
@@ -61,7 +67,7 @@ export function composeSessions(config: Config, live: LiveConfig, { pool, ...run
     : undefined;
   const webhooks = createWebhooks({ ...runtime, webhooks: config.sessions.webhooks });
   if (settings.length === 0) return { leases, transfers, sweepExports, webhooks, surfaces: [] };
-  const authenticate = authenticatePrograms(live, ({ sessions }) => sessions.consumers, runtime.logger);
+  const authenticate = authenticators.consumers();
   const listConsumers = () => live.current().sessions.consumers.map(createConsumer);
   const surfaces = [createSessionsSurface({ leases, listConsumers, authenticate })];
   return { leases, transfers, sweepExports, webhooks, surfaces };

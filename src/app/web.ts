@@ -14,7 +14,7 @@ import { isLoopback } from '../config/public-url.js';
 import { clientNetwork } from '../http/client-ip.js';
 import type { Surface } from '../http/surface.js';
 import type { Accounts } from './accounts.js';
-import { authenticateService, type LiveConfig } from './live-config.js';
+import type { Authenticators } from './authenticators.js';
 
 /** The dependencies of composeWeb besides the configuration. */
 export interface WebParts extends Pick<WebDeps, 'login' | 'phoneProofs' | 'handOver'> {
@@ -45,13 +45,13 @@ const logoTypes: Readonly<Record<string, string>> = {
 /** Returns the web page, or undefined if it is disabled. */
 export function composeWeb(
   { web, homeserver, bridge }: Config,
-  live: LiveConfig,
+  authenticators: Pick<Authenticators, 'service'>,
   parts: WebParts,
   { database, ...runtime }: Runtime & { readonly database: Database },
 ): WebPages | undefined {
   if (!web.enabled) return undefined;
   const { publicUrl, path, sessionMs, linkMs, signIn, operator } = web;
-  const { clock, random, logger } = runtime;
+  const { clock, random } = runtime;
   const { accounts, contacts, limits, findOpenIdUser, mayLogIn } = parts;
   const grants = createWebGrants({ database, clock, random, sessionMs, linkMs });
   const serverName = homeserver.domain;
@@ -103,7 +103,7 @@ export function composeWeb(
     addresses: undefined,
     verifyOpenId: findOpenIdUser,
   });
-  const authenticate = authenticateService(live, { logger });
+  const authenticate = authenticators.service('links');
   const links = createLinksSurface(path, { grants, mayLogIn, url: `${publicUrl}${path}`, clock, authenticate });
   return {
     surfaces: [pages, ...(signIn.widgetClients.length > 0 ? [widget] : []), ...(signIn.links ? [links] : [])],

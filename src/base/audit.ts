@@ -24,6 +24,7 @@ export const auditEvents = [
   'account.password_changed',
   'account.deactivated',
   'admin.request',
+  'credentials.rejected',
 ] as const;
 
 /** The name of an event of the audit log. */

@@ -57,6 +57,8 @@ export interface BearerAuthDeps {
    */
   readonly failuresAllowed: number;
   readonly windowMs: number;
+  /** Called for each wrong secret. It must not throw. */
+  readonly onRejected?: ((clientAddress: string) => void) | undefined;
 }
 
 const unauthorized: Admission = { problem: { kind: 'unauthorized' } };
@@ -124,6 +126,7 @@ export function createBearerAuth(deps: BearerAuthDeps): Authenticator {
   async function countFailure(network: string, clientAddress: string): Promise<Admission> {
     failures.points = deps.failuresAllowed;
     failures.duration = deps.windowMs / 1000;
+    deps.onRejected?.(clientAddress);
     try {
       await failures.consume(network);
       return unauthorized;

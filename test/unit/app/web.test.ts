@@ -4,6 +4,7 @@ import { composeWeb, type WebParts } from '../../../src/app/web.js';
 import { systemClock } from '../../../src/base/clock.js';
 import type { ServerName } from '../../../src/base/mxid.js';
 import { systemRandom } from '../../../src/base/random.js';
+import { allowAnonymous } from '../../../src/http/bearer-auth.js';
 import { createHttpHomeserver } from '../../../src/matrix/http-homeserver.js';
 import { openTestDatabase } from '../../support/database.js';
 import { startFakeHomeserver, type FakeHomeserver } from '../../support/fake-homeserver.js';
@@ -55,7 +56,7 @@ async function startPages(changes: Readonly<Record<string, unknown>>) {
     findOpenIdUser: undefined,
     mayLogIn: () => true,
   };
-  const web = composeWeb(config, { current: () => config }, { ...parts, ...unused }, { ...runtime, database });
+  const web = composeWeb(config, { service: () => allowAnonymous }, { ...parts, ...unused }, { ...runtime, database });
   const server = await startServer(web?.surfaces ?? []);
   return {
     open: (at: string) => sendRaw(server.port, { method: 'GET', path: at }),

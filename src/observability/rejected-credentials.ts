@@ -1,0 +1,77 @@
+import type { Audit } from '../base/audit.js';
+import type { Clock } from '../base/clock.js';
+import { repeat } from '../base/repeat.js';
+
+/** An API whose clients authenticate with a secret of the configuration. */
+export type SecretApi = 'admin' | 'provisioning' | 'sessions' | 'links';
+
+/** Records in the audit log that clients sent a wrong secret, never the secret. */
+export interface RejectedCredentials {
+  record(api: SecretApi, clientNetwork: string): void;
+  /** Records what was counted. */
+  close(): Promise<void>;
+}
+
+const everyMs = 60_000;
+/** Further ones are counted together, so that no client can fill the disk from many addresses. */
+const maxNetworks = 100;
+
+interface Counted {
+  readonly api: SecretApi;
+  /** Undefined for networks that are counted together. */
+  readonly network: string | undefined;
+  attempts: number;
+  recordedAt: number;
+}
+
+/**
+ * Returns what records rejected credentials: the first of a client network at once, further ones
+ * as a number, at most one entry a minute for each API and network.
+ */
+export function createRejectedCredentials(audit: Audit, clock: Clock): RejectedCredentials {
+  const counts = new Map<string, Counted>();
+
+  function write(counted: Counted): void {
+    const { api, network, attempts } = counted;
+    counted.attempts = 0;
+    counted.recordedAt = clock.now();
+    audit.record({
+      event: 'credentials.rejected',
+      actor: { type: 'client' },
+      outcome: 'failed',
+      reason: 'wrong_secret',
+      details: { api, client_network: network, attempts },
+    });
+  }
+
+  async function writeCounted(): Promise<void> {
+    for (const [key, counted] of counts) {
+      if (clock.now() - counted.recordedAt < everyMs) continue;
+      if (counted.attempts > 0) write(counted);
+      else counts.delete(key);
+    }
+  }
+
+  const stop = repeat(clock, everyMs, writeCounted, () => undefined);
+  return {
+    record(api, clientNetwork) {
+      const ownKey = `${api} ${clientNetwork}`;
+      const isTogether = counts.size >= maxNetworks && !counts.has(ownKey);
+      const key = isTogether ? api : ownKey;
+      const known = counts.get(key);
+      if (known) {
+        known.attempts += 1;
+        return;
+      }
+      const network = isTogether ? undefined : clientNetwork;
+      const counted = { api, network, attempts: 1, recordedAt: clock.now() };
+      counts.set(key, counted);
+      write(counted);
+    },
+    async close() {
+      await stop();
+      for (const counted of counts.values()) if (counted.attempts > 0) write(counted);
+      counts.clear();
+    },
+  };
+}
