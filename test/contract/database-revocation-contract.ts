@@ -80,7 +80,7 @@ export function describeRevocation(createDatabase: () => Promise<TestDatabase>):
   const revokedKinds = (owner: Mxid) =>
     audited
       .filter(({ event, subject }) => event === 'token.revoked' && subject === owner)
-      .map(({ details }) => details?.['kind'])
+      .map(({ details }) => String(details?.['kind']))
       .toSorted();
 
   const operations: readonly [string, readonly RevocationEvent[], () => Promise<unknown>][] = [
