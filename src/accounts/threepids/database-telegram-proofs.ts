@@ -185,6 +185,22 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     return account && { accountId, owner: account.owner, user: readProfile(account.profile) };
   }
 
+  /**
+   * Yields the IDs of the Telegram accounts that prove numbers: those after `begin`, then the
+   * others.
+   */
+  async function* accountIdsAfter(begin: string): AsyncGenerator<string> {
+    const ranges: readonly (readonly [after: string, upTo?: string])[] = [[begin], ['', begin]];
+    for (const [start, upTo] of ranges) {
+      let after: string | undefined = start;
+      while (after !== undefined) {
+        const last: string = after;
+        after = await database.read(({ accountAddresses }) => accountAddresses.nextTelegramAccountId(last, upTo));
+        if (after !== undefined) yield after;
+      }
+    }
+  }
+
   return {
     whenReplacing: holdAccount,
 
@@ -241,9 +257,8 @@ export function createTelegramProofs(deps: TelegramProofsDeps): TelegramProofs {
     publish,
 
     async check(ask) {
-      const ids = await database.transaction((tx) => tx.accountAddresses.listTelegramAccountIds());
       // Continues after the account of the last round: Telegram may fail for one account only.
-      for (const id of [...ids.filter((one) => one > lastChecked), ...ids.filter((one) => one <= lastChecked)]) {
+      for await (const id of accountIdsAfter(lastChecked)) {
         lastChecked = id;
         if ((await ask(id)) === 'unreachable') return;
         await database.transaction(async (tx) => {

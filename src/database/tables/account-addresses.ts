@@ -1,4 +1,4 @@
-import { EntitySchema, IsNull, Not } from 'typeorm';
+import { EntitySchema } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import { Secret } from '../../base/secret.js';
 import { readAddress, writeAddress } from '../address-text.js';
@@ -69,6 +69,11 @@ export interface AccountAddressReader {
   find(wanted: Pick<AccountAddressRecord, 'medium' | 'address'>): Promise<AccountAddressRecord | undefined>;
   /** Returns the user's addresses, oldest first. */
   listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
+  /**
+   * Returns the ID of a Telegram account whose login proves addresses: in an order of the database,
+   * the first one after an ID, and not after another if one is given.
+   */
+  nextTelegramAccountId(after: string, upTo?: string): Promise<string | undefined>;
 }
 
 /** Stores the 3PIDs of Matrix accounts. An address belongs to at most one account. */
@@ -77,8 +82,6 @@ export interface AccountAddressStore extends AccountAddressReader {
   hold(id: string): Promise<AccountAddressRecord | undefined>;
   /** Returns the addresses that the login to this Telegram account proves. */
   listByTelegramAccount(telegramAccountId: string): Promise<AccountAddressRecord[]>;
-  /** Returns the IDs of the Telegram accounts whose logins prove addresses, in code point order. */
-  listTelegramAccountIds(): Promise<string[]>;
   /** Returns false, and writes nothing, if any account has the address already. */
   insert(record: AccountAddressRecord): Promise<boolean>;
   /** Returns false if there is none. */
@@ -121,6 +124,16 @@ function openReader(reader: Reader, sealing: Sealing): AccountAddressReader {
     async listByUser(mxid) {
       return (await rows.select('WHERE mxid = $1 ORDER BY added_at, id', [mxid])).map(record);
     },
+
+    async nextTelegramAccountId(after, upTo) {
+      const [next] = await reader.select<{ id: string }>(
+        `SELECT telegram_account_id AS id FROM account_addresses
+         WHERE telegram_account_id > $1 ${upTo === undefined ? '' : 'AND telegram_account_id <= $2'}
+         ORDER BY telegram_account_id LIMIT 1`,
+        upTo === undefined ? [after] : [after, upTo],
+      );
+      return next?.id;
+    },
   };
 }
 
@@ -142,15 +155,6 @@ function openStore(session: TransactionSession, sealing: Sealing): AccountAddres
 
     async listByTelegramAccount(telegramAccountId) {
       return (await repository().findBy({ telegramAccountId })).map(record);
-    },
-
-    async listTelegramAccountIds() {
-      const rows = await repository().find({
-        select: { telegramAccountId: true },
-        where: { telegramAccountId: Not(IsNull()) },
-      });
-      // Sorted here, because databases differ in their order of text.
-      return [...new Set(rows.flatMap(({ telegramAccountId }) => telegramAccountId ?? []))].toSorted();
     },
 
     async insert(address) {
