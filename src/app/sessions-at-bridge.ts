@@ -6,9 +6,10 @@ import type { Database } from '../database/database.js';
  * configured.
  */
 export async function warnAboutSessionsAtBridge(database: Database, logger: Logger): Promise<void> {
-  const logins = await database.transaction(async (tx) => {
-    const linked = await tx.telegramAccounts.list(['hand_over', 'bridge']);
-    return linked.length + (await tx.handOvers.listEnding()).length;
+  const logins = await database.read(async ({ statistics }) => {
+    const { hand_over: waiting = 0, bridge = 0 } = await statistics.linkedAccounts();
+    const { ending = 0 } = await statistics.handOvers();
+    return waiting + bridge + ending;
   });
   if (logins === 0) return;
   const problem =

@@ -1,4 +1,4 @@
-import { EntitySchema, In } from 'typeorm';
+import { EntitySchema } from 'typeorm';
 import type { Mxid } from '../../base/mxid.js';
 import type { Secret } from '../../base/secret.js';
 import { epochMs, optionalEpochMs, optionalText, primaryText, text } from '../columns.js';
@@ -109,8 +109,8 @@ export interface TelegramAccountStore extends TelegramAccountReader {
    * constraint decides.
    */
   insert(record: TelegramAccountRecord): Promise<boolean>;
-  /** Returns all linked accounts, or those of some holders, oldest first. */
-  list(heldBy?: readonly SessionHolder[]): Promise<StoredTelegramAccount[]>;
+  /** Returns all linked accounts, oldest first. */
+  list(): Promise<StoredTelegramAccount[]>;
   /**
    * Replaces session, profile and updatedAt. Returns false if there is no such account, or if it
    * has another holder now.
@@ -197,12 +197,8 @@ function openStore(session: TransactionSession, sealing: Sealing): TelegramAccou
       return result.affected === 1;
     },
 
-    async list(heldBy) {
-      const rows = await repository().find({
-        where: heldBy === undefined ? {} : { heldBy: In(heldBy) },
-        order: { createdAt: 'ASC', id: 'ASC' },
-      });
-      return rows.map(record);
+    async list() {
+      return (await repository().find({ order: { createdAt: 'ASC', id: 'ASC' } })).map(record);
     },
 
     async insert(account) {
