@@ -1,11 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { expect, vi } from 'vitest';
+import type { SandboxCall } from '../../src/sandbox/rpc/call-log.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { magicPasswords } from '../../src/sandbox/world/magic.js';
 import { install, type Answer, type Installation } from './daemon.js';
 
 const { password } = magicPasswords.password;
 const atOnce = 8;
+/** How far the clocks of the daemons are ahead. */
+const clocksAheadMs = [-60_000, 0, 60_000];
+
+/** Users of a fleet that log in at once. */
+export interface LoginBatch {
+  readonly users: readonly string[];
+  /** The phone number of each user, in digits. */
+  readonly phones: readonly string[];
+  /** Resolves when all of them are logged in. */
+  readonly done: Promise<void>;
+  /** How many codes were requested from the sandbox for them. */
+  codesSent(): number;
+}
 
 /** Three daemons on one PostgreSQL database, as children of the tests. */
 export interface Fleet {
@@ -15,13 +29,16 @@ export interface Fleet {
   /** Makes a request of the provisioning API 0.3.0. */
   step(one: Installation, mxid: string, name: string, body: unknown): Promise<Answer>;
   getMe(one: Installation, mxid: string): Promise<Answer>;
-  /** Logs so many users in, each step at any daemon. */
-  logAllIn(logins: number): Promise<void>;
-  /** Fails unless so many users are logged in, and no key ever had two connections. */
-  requireAllLoggedIn(logins: number): Promise<void>;
+  /** Begins to log so many new users in, each step at any daemon. */
+  logIn(logins: number): LoginBatch;
+  /** Fails unless each of these users is logged in once. */
+  requireLoggedIn(batch: LoginBatch): Promise<void>;
+  /** Returns the calls at Telegram for these phone numbers, in digits. */
+  callsAbout(phones: readonly string[]): readonly SandboxCall[];
+  /** Fails if a key ever had two connections. */
   requireNoOverlap(): void;
-  /** How many codes were requested from the sandbox. */
-  codesSent(): number;
+  /** Resolves when all daemons are ready. */
+  ready(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -36,15 +53,17 @@ export async function startFleet(
   const secret = first.sharedSecret;
   const others = { database, encryption: { key: first.encryptionKey }, provisioning: { shared_secret: secret } };
   const daemons = [first, await install(sandbox, others), await install(sandbox, others)];
-  await Promise.all(daemons.map((daemon) => daemon.start()));
+  await Promise.all(daemons.map((daemon, index) => daemon.start(clocksAheadMs[index])));
 
   const daemon = (index: number) => daemons[index] ?? expect.unreachable();
   const anyDaemon = () => daemon(randomInt(daemons.length));
   const step: Fleet['step'] = (one, mxid, name, body) => one.call('POST', `/login/${mxid}/${name}`, body, secret);
   const getMe: Fleet['getMe'] = (one, mxid) => one.call('GET', `/${mxid}/get_me`, undefined, secret);
-  const numberOf = (index: number) => `+99966${(index % 3) + 1}${1000 + index}`;
-  const requireNoOverlap = () =>
-    expect(sandbox.control.keys().filter(({ maxConnections }) => maxConnections > 1)).toEqual([]);
+  const mxidOf = (index: number) => `@user${index}:example.test`;
+  const digitsOf = (index: number) => `99966${(index % 3) + 1}${1000 + index}`;
+  const callsAbout: Fleet['callsAbout'] = (phones) =>
+    sandbox.control.calls().filter(({ phone = '' }) => phones.includes(phone.replace('+', '')));
+  let begun = 0;
 
   /** Repeats a request until a daemon answers that is neither busy nor gone. */
   function patiently(request: () => Promise<Answer>): Promise<Answer> {
@@ -56,8 +75,7 @@ export async function startFleet(
   }
 
   async function logIn(index: number): Promise<void> {
-    const mxid = `@user${index}:example.test`;
-    const phone = numberOf(index);
+    const [mxid, phone] = [mxidOf(index), `+${digitsOf(index)}`];
     const code = String((index % 3) + 1).repeat(5);
     const asked = await patiently(() => step(anyDaemon(), mxid, 'request_code', { phone }));
     expect(asked.status, asked.text).toBe(200);
@@ -74,24 +92,40 @@ export async function startFleet(
     anyDaemon,
     step,
     getMe,
-    requireNoOverlap,
+    callsAbout,
 
-    async logAllIn(logins) {
-      const left = Array.from({ length: logins }, (_, index) => index);
+    logIn(logins) {
+      const indices = Array.from({ length: logins }, (_, index) => begun + index);
+      begun += logins;
+      const phones = indices.map(digitsOf);
+      const left = [...indices];
       const work = async () => {
         for (let index = left.pop(); index !== undefined; index = left.pop()) await logIn(index);
       };
-      await Promise.all(Array.from({ length: atOnce }, work));
+      return {
+        users: indices.map(mxidOf),
+        phones,
+        done: Promise.all(Array.from({ length: atOnce }, work)).then(() => undefined),
+        codesSent: () => callsAbout(phones).filter(({ method }) => method === 'auth.sendCode').length,
+      };
     },
 
-    async requireAllLoggedIn(logins) {
-      const accounts = await execute('SELECT count(*)::int AS count FROM telegram_accounts');
-      expect(accounts).toEqual([{ count: logins }]);
-      expect(new Set(sandbox.control.sessions().map(({ userId }) => userId)).size).toBe(logins);
-      requireNoOverlap();
+    async requireLoggedIn({ users, phones }) {
+      const rows = await execute('SELECT owner FROM telegram_accounts');
+      const owners = rows.map(({ owner }) => String(owner)).filter((owner) => users.includes(owner));
+      expect(owners.toSorted()).toEqual(users.toSorted());
+      const loggedIn = new Set(sandbox.control.sessions().map(({ userId }) => userId));
+      expect(phones.filter((phone) => !loggedIn.has(`7000${phone.slice(5)}`))).toEqual([]);
     },
 
-    codesSent: () => sandbox.control.calls().filter(({ method }) => method === 'auth.sendCode').length,
+    requireNoOverlap: () =>
+      expect(sandbox.control.keys().filter(({ maxConnections }) => maxConnections > 1)).toEqual([]),
+
+    async ready() {
+      for (const one of daemons) {
+        await vi.waitUntil(async () => (await one.probe('ready')) === 200, { timeout: 25_000, interval: 100 });
+      }
+    },
 
     async remove() {
       await Promise.all(daemons.map((one) => one.remove()));
