@@ -35,11 +35,9 @@ describe.skipIf(postgresMissing)(`a daemon on PostgreSQL ${postgresMissing ?? ''
     expect(await first.login(alice, 'request_code', { phone: '+9996621500' })).toMatchObject({ status: 200 });
     await first.kill();
     expect(await second.login(alice, 'send_code', { code: '22222' })).toMatchObject({ status: 202 });
-    await second.kill();
-    await first.start();
     const { password } = magicPasswords.password;
-    expect(await first.login(alice, 'send_password', { password })).toMatchObject({ status: 200 });
-    expect((await first.getMe(alice)).body).toMatchObject({ phone: '9996621500' });
+    expect(await second.login(alice, 'send_password', { password })).toMatchObject({ status: 200 });
+    expect((await second.getMe(alice)).body).toMatchObject({ phone: '9996621500' });
   });
 
   it('sends one code for concurrent requests of one user to two daemons', async () => {
