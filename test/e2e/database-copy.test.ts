@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programEnvironment } from '../support/daemon.js';
 import { testKey } from '../support/database.js';
 import {
   createMigratedSqlite,
@@ -45,7 +46,11 @@ describe.skipIf(postgresMissing)('gangway db copy', () => {
   });
 
   const start = () =>
-    spawn(process.execPath, [main, 'db', 'copy', '--to-file', 'target'], { cwd: dirname(source.path), stdio: 'pipe' });
+    spawn(process.execPath, [main, 'db', 'copy', '--to-file', 'target'], {
+      cwd: dirname(source.path),
+      env: programEnvironment(),
+      stdio: 'pipe',
+    });
   const activity = `SELECT count(*)::int AS number FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'gangway'`;
   const numberOf = async (sql: string) => Number((await target.execute(sql))[0]?.['number']);

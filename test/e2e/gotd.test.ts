@@ -6,17 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
-import { Secret } from '../../src/base/secret.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { writeGotdSession } from '../../src/telegram/formats/gotd.js';
-import { createGramjsGateway } from '../../src/telegram/gramjs/gateway.js';
 import { withPublicAddress, type DataCentre } from '../../src/telegram/portable-session.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { buildGoClient, goMissing, type GoClient, type GoReport } from '../support/go-client.js';
-import { builtWorkerUrl } from '../support/engine-on-sandbox.js';
+import { createTestGateway } from '../support/engine-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
-import { silentLogger } from '../support/silent-logger.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const { password } = magicPasswords.password;
@@ -81,18 +77,12 @@ describe.skipIf(goMissing !== undefined)('unmodified gotd on `gangway sandbox`',
     expectQuiet(report, { user_id: userId, chats, logged_out: true });
   });
 
-  it.each(['9996620123', '9996610077'])('continues a session of Gangway: +%s', async (phone) => {
-    const gateway = createGramjsGateway({
-      apiId: 4242,
-      apiHash: new Secret('0123456789abcdef0123456789abcdef'),
-      deviceInfo: { deviceModel: 'Test', systemVersion: '1', appVersion: '1', langCode: 'en', systemLangCode: 'en' },
-      dataCentres: sandbox.data_centres,
-      publicKeys: [sandbox.public_key],
-      workers: 1,
-      logger: silentLogger,
-      clock: systemClock,
-      workerUrl: builtWorkerUrl,
-    });
+  it.each([
+    ['gramjs', '9996620123'],
+    ['mtcute', '9996610077'],
+  ] as const)('continues a session of Gangway: %s, +%s', async (engine, phone) => {
+    const known = { dataCentres: sandbox.data_centres, publicKeyPem: sandbox.public_key };
+    const gateway = createTestGateway(known, {}, engine);
     const connection = await gateway.connect();
     await logIn(connection, phone);
     const session = withPublicAddress(readStoredSession(connection.session), sandbox.data_centres);

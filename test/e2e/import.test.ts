@@ -8,10 +8,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hasSignature } from '../../src/base/signed-json.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { install, type ConfigOverrides, type Installation } from '../support/daemon.js';
+import { install, programEnvironment, type ConfigOverrides, type Installation } from '../support/daemon.js';
 import { executeAll, insertRows, sourceKinds } from '../support/imports.js';
 import { makeBridgeSession } from '../support/made-session.js';
 import { sydent } from '../support/python-clients.js';
+import { runCommand } from '../support/ran-command.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { startSynapse, synapseMissing } from '../support/synapse.js';
 import { createSqliteDatabase, type TestDatabase } from '../support/test-database.js';
@@ -34,6 +35,12 @@ afterEach(async () => {
   sandbox.control.reset();
 });
 afterAll(() => sandbox.stop());
+
+/** Runs a command on the configuration of the installation, in the process of the tests. */
+async function run({ folder }: Installation, args: readonly string[]) {
+  const { code, out, err } = await runCommand(folder, args);
+  return { code, printed: `${out}${err}` };
+}
 
 async function installed(overrides: ConfigOverrides = {}): Promise<Installation> {
   gangway = await install(sandbox, overrides);
@@ -65,8 +72,16 @@ const bridges = {
   },
 };
 
-describe.each(sourceKinds)('Telegram logins of a mautrix-telegram on $kind', ({ kind, create, missing }) => {
-  it.skipIf(missing).each(['python', 'go'] as const)('are continued by the daemon (%s)', async (version) => {
+// The tests of the import have each version on each database.
+const [onSqlite, onPostgres] = sourceKinds;
+const sources = [
+  { ...onSqlite, version: 'python' },
+  { ...onPostgres, version: 'go' },
+] as const;
+
+describe.each(sources)('Telegram logins of a mautrix-telegram ($version) on $kind', (source) => {
+  const { kind, create, missing, version } = source;
+  it.skipIf(missing)('are continued by the daemon', async () => {
     const made = await makeBridgeSession(sandbox, '+9996620123');
     const session = bridgeSession.parse(JSON.parse(made.reveal()));
     testDatabase = await create();
@@ -74,15 +89,15 @@ describe.each(sourceKinds)('Telegram logins of a mautrix-telegram on $kind', ({ 
     const installation = await installed();
     const take = ['import', 'mautrix-telegram', '--from', testDatabase.uri.reveal(), '--held-by', 'gangway'];
     const counts = (text: string) => `logins: ${text}, 0 refused, 0 left out\n`;
-    expect(await installation.command(...take)).toMatchObject({
+    expect(await run(installation, take)).toMatchObject({
       code: 0,
       printed: expect.stringContaining('1 to import'),
     });
     const apply = [...take, '--bridge-is-stopped', '--apply'];
-    expect(await installation.command(...apply)).toEqual({ code: 0, printed: counts('1 imported, 0 unchanged') });
-    expect(await installation.command(...apply)).toEqual({ code: 0, printed: counts('0 imported, 1 unchanged') });
+    expect(await run(installation, apply)).toEqual({ code: 0, printed: counts('1 imported, 0 unchanged') });
+    expect(await run(installation, apply)).toEqual({ code: 0, printed: counts('0 imported, 1 unchanged') });
     await installation.start();
-    expect(await installation.command(...apply)).toMatchObject({
+    expect(await run(installation, apply)).toMatchObject({
       code: 4,
       printed: expect.stringContaining('Stop it first'),
     });
@@ -111,18 +126,19 @@ describe('an import that is killed', () => {
     const args = ['import', 'synapse', '--from', testDatabase.uri.reveal(), '--apply'];
     const killed = spawn(process.execPath, [main, ...args, '-c', join(installation.folder, 'config.yaml')], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: programEnvironment(),
     });
     // The row is printed once the first batch is stored.
     const [line] = (await once(killed.stdout, 'data')) as [Buffer];
     killed.kill('SIGKILL');
     await once(killed, 'exit');
     expect(line.toString()).toContain('refused: addresses, row 1');
-    const { code, printed } = await installation.command(...args);
+    const { code, printed } = await run(installation, args);
     const [, imported = '', unchanged = ''] = /(\d+) imported, (\d+) unchanged, 1 refused/.exec(printed) ?? [];
     expect(code).toBe(10);
     expect(Number(imported) + Number(unchanged)).toBe(2999);
     expect(Number(unchanged)).toBeGreaterThanOrEqual(199);
-    expect((await installation.command(...args)).printed).toContain('0 imported, 2999 unchanged, 1 refused');
+    expect((await run(installation, args)).printed).toContain('0 imported, 2999 unchanged, 1 refused');
   });
 });
 
@@ -135,9 +151,8 @@ describe.skipIf(synapseMissing)(`the addresses of a real Synapse ${synapseMissin
       const installation = await installed({
         homeserver: { domain: 'example.test', address: synapse.url },
       });
-      expect(
-        await installation.command('import', 'synapse', '--from', `sqlite:${synapse.databasePath}`, '--apply'),
-      ).toEqual({
+      const args = ['import', 'synapse', '--from', `sqlite:${synapse.databasePath}`, '--apply'];
+      expect(await run(installation, args)).toEqual({
         code: 0,
         printed: 'addresses: 1 imported, 0 unchanged, 0 refused, 0 left out\n',
       });
@@ -177,7 +192,7 @@ describe.skipIf(sydent.missing)(`the database of a real Sydent ${sydent.missing 
     });
     await writeFile(join(installation.folder, 'identity-signing.key'), `ed25519 0 ${seed}\n`, { mode: 0o600 });
     const from = `sqlite:${join(folder, 'sydent.db')}`;
-    expect(await installation.command('import', 'sydent', '--from', from, '--keep-pepper', '--apply')).toEqual({
+    expect(await run(installation, ['import', 'sydent', '--from', from, '--keep-pepper', '--apply'])).toEqual({
       code: 0,
       printed: [
         'peppers: 1 imported, 0 unchanged, 0 refused, 0 left out',

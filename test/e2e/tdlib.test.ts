@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.js';
 import { readStoredSession } from '../../src/telegram/stored-session.js';
 import { createTestGateway } from '../support/engine-on-sandbox.js';
 import { logIn } from '../support/magic-logins.js';
@@ -14,10 +13,10 @@ describe.skipIf(tdlib.missing !== undefined)(`unmodified TDLib on \`gangway sand
   afterAll(() => sandbox.stop());
 
   it.each([
-    ['data centre 2', '9996621003', 700021003, '21003'],
-    ['data centre 3', '9996630003', 700030003, '30003'],
-  ])('continues a session of Gangway at %s', async (_, digits, id, name) => {
-    const gateway = createTestGateway(sandbox, { clock: systemClock });
+    ['gramjs', 'data centre 2', '9996621003', 700021003, '21003'],
+    ['mtcute', 'data centre 3', '9996630003', 700030003, '30003'],
+  ] as const)('continues a session of Gangway: %s, %s', async (engine, _, digits, id, name) => {
+    const gateway = createTestGateway(sandbox, {}, engine);
     const connection = await gateway.connect();
     await logIn(connection, digits);
     const { session } = connection;

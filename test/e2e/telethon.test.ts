@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { systemClock } from '../../src/base/clock.js';
 import { magicBotSecret, magicPasswords } from '../../src/sandbox/world/magic.js';
 import { writeTelethonSession } from '../../src/telegram/formats/telethon.js';
 import { withPublicAddress } from '../../src/telegram/portable-session.js';
@@ -74,10 +73,10 @@ describe.skipIf(telethon.missing !== undefined)(
     });
 
     it.each([
-      ['a user', '9996621003', 700021003],
-      ['another data centre', '9996630003', 700030003],
-    ])('continues a session of Gangway: %s', async (_, digits, id) => {
-      const gateway = createTestGateway(sandbox, { clock: systemClock });
+      ['gramjs', 'data centre 2', '9996621003', 700021003],
+      ['mtcute', 'data centre 3', '9996630003', 700030003],
+    ] as const)('continues a session of Gangway: %s, %s', async (engine, _, digits, id) => {
+      const gateway = createTestGateway(sandbox, {}, engine);
       const connection = await gateway.connect();
       await logIn(connection, digits);
       const { session: stored } = connection;

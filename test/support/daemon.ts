@@ -90,9 +90,14 @@ export interface Installation {
 
 const testEngine = process.env['GANGWAY_TEST_ENGINE'];
 
-function childOptions(aheadMs = 0): SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> {
-  // The program rejects variables that resemble those of its keys.
+/** Returns the environment for the built program, which rejects variables that resemble its own. */
+export function programEnvironment(): NodeJS.ProcessEnv {
   const { GANGWAY_TEST_ENGINE: _, ...environment } = process.env;
+  return environment;
+}
+
+function childOptions(aheadMs = 0): SpawnOptionsWithStdioTuple<'ignore', 'pipe', 'pipe'> {
+  const environment = programEnvironment();
   const { NODE_OPTIONS: given = '' } = environment;
   const shift = `const{now}=Date;Date.now=()=>now()+${aheadMs}`;
   const shifted = { NODE_OPTIONS: `${given} --import=data:text/javascript,${encodeURIComponent(shift)}` };
