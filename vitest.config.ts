@@ -5,7 +5,7 @@ import DistinctTitles from './test/support/distinct-titles.js';
 
 /**
  * Orders files at random by the seed of the run. Files that start daemons come first: they take longest, and at the end of a run
- * the other worker would wait for them.
+ * the other workers would wait for them.
  */
 class DaemonsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -36,8 +36,9 @@ export default defineConfig({
     // Files share their modules: importing them anew for each took as long as a quarter of the tests. Nothing in src keeps state in a
     // module, so that two daemons in one process work.
     isolate: false,
-    // Much of the suites is waiting, for deadlines and for other processes.
-    maxWorkers: 2,
+    // A third of the suites is waiting, for deadlines and for other processes: on two processors, two
+    // workers leave a third of their time unused.
+    maxWorkers: 3,
     // Files of the build are imported as they are.
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 60_000,
