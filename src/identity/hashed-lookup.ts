@@ -49,11 +49,10 @@ export function createHashedLookup({ database, peppers, limits }: HashedLookupDe
       if (algorithm === undefined) throw new IdentityFailure({ kind: 'algorithm_unknown' });
       limits.requireFew(addresses);
       const pepper = await requirePepper(text, algorithm);
-      const texts = [...new Set(addresses)];
-      const clear = algorithm === 'none' ? texts.map(readClear) : [];
-      limits.admit(caller, texts);
-      if (algorithm === 'none') return findClear(texts, clear);
-      return findHashed(pepper.id, texts.filter(isHash));
+      const clear = algorithm === 'none' ? addresses.map(readClear) : [];
+      limits.admit(caller, addresses);
+      if (algorithm === 'none') return findClear(addresses, clear);
+      return findHashed(pepper.id, addresses.filter(isHash));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
+import { createHalfSipHash } from '../base/half-sip-hash.js';
 import { networkOf } from '../base/ip-networks.js';
 import { createLeakyBuckets, type Allowance, type LeakyBuckets } from '../base/leaky-buckets.js';
 import { serverNameOf, type Mxid, type ServerName } from '../base/mxid.js';
@@ -71,13 +72,13 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
   const networks = createLeakyBuckets(perNetwork, clock);
   /** In the order of the last lookup. */
   const callers = new Map<string, Caller>();
-  // Without a salt, a caller could choose addresses with the short hashes of earlier ones.
   const salt = random.bytes(16).toString('hex');
   let remembered = 0;
 
+  // Without a key, a caller could choose addresses with the short hashes of earlier ones.
+  const halfSipHash = createHalfSipHash(random.bytes(8));
   /** 30 bits: the engine stores integers of that size unboxed. */
-  const shortHash = (address: string) =>
-    Number.parseInt(hash('sha256', `${salt}${address}`, 'hex').slice(0, 8), 16) >>> 2;
+  const shortHash = (address: string) => halfSipHash(address) >>> 2;
 
   const evict = (key: string, { seen }: Caller) => {
     callers.delete(key);
@@ -112,7 +113,11 @@ export function createLookupLimits(deps: LookupLimitsDeps): LookupLimits {
       const name = asked.mxid ?? networkOf(asked.clientAddress, clientPrefixes);
       const key = hash('sha256', `${salt}${name}`, 'base64url');
       const caller = callerOf(key);
-      const fresh = new Set(addresses.map(shortHash).filter((hash) => !caller.seen.has(hash)));
+      const fresh = new Set<number>();
+      for (const address of addresses) {
+        const hash = shortHash(address);
+        if (!caller.seen.has(hash)) fresh.add(hash);
+      }
       const fillMs = Math.max(0, caller.emptyAt - clock.now());
       const groups = groupsOf(asked);
       const waits = groups.map(([buckets, group]) => buckets.waitMs(group, fresh.size));
