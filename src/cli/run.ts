@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
+import { holdYoungGeneration } from '../base/young-generation.js';
 import { loadConfig } from '../config/load-config.js';
 import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
@@ -26,8 +26,7 @@ export function addRun(parent: Command, context: CliContext, end: (code: number)
 }
 
 async function run(file: string, context: CliContext): Promise<number> {
-  // V8 would let the young generation grow to 16 MiB a half while the program loads, for good.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  holdYoungGeneration();
   // A terminal that is closed sends SIGHUP to end its programs.
   if (context.terminal.isInteractive) return serve(file, context);
   // A reload that is requested while the daemon loads must not end it.

@@ -3,6 +3,7 @@ import type { ParameterizedContext } from 'koa';
 import type { Logger } from '../base/logger.js';
 import { createYieldQueue } from '../base/yield-queue.js';
 import { Secret } from '../base/secret.js';
+import { releaseYoungGeneration } from '../base/young-generation.js';
 import { readAccessToken } from './access-token.js';
 import type { Credentials } from './bearer-auth.js';
 import { clientNetwork } from './client-ip.js';
@@ -146,6 +147,7 @@ function serve(
       const size = endpoint.bodySize;
       const limits = { limitBytes: limitBytes[size], maxParts: maxParts[size], allowance };
       const received = await readBody(ctx, limits);
+      if (received.bytes.length > limitBytes.usual) releaseYoungGeneration();
       // Parsing is more work than the rest: many bodies at once are not to hold up other requests.
       await pass();
       return received;
