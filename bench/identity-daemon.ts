@@ -9,6 +9,7 @@ export const identityApi = '/_matrix/identity/v2';
 
 const openIdToken = 'token';
 const batch = 500;
+const many = { max: 1_000_000, window_seconds: 1 };
 
 /**
  * Starts a daemon with accounts of its own and the identity service. A stand-in of the homeserver
@@ -22,7 +23,7 @@ export async function startIdentityDaemon(overrides: ConfigOverrides = {}): Prom
     identity: {
       enabled: true,
       public_url: 'https://id.example.test',
-      lookup: { per_user: { max: 1_000_000, window_seconds: 1 } },
+      lookup: { per_user: many, per_server: many, per_network: many },
     },
     outgoing: { servers: { 'example.test': `http://127.0.0.1:${homeserver.port}` } },
   });

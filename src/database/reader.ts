@@ -7,23 +7,37 @@ export type Parameter = string | number | null;
 export interface JsonFunctions {
   /** Returns the elements of a JSON array of texts as rows with a column `value`. */
   readonly elements: 'json_each' | 'jsonb_array_elements_text';
+  /** Names these rows `asked`, and their position `key`. */
+  readonly keyed: 'AS asked' | 'WITH ORDINALITY AS asked(value, key)';
+  /** The first position. */
+  readonly firstKey: 0 | 1;
   /** Aggregates values into a JSON array, which `readJsonList` reads. */
   readonly list: 'json_group_array' | 'json_agg';
 }
 
 /** Those of SQLite. */
-export const sqliteJson: JsonFunctions = { elements: 'json_each', list: 'json_group_array' };
+export const sqliteJson: JsonFunctions = {
+  elements: 'json_each',
+  keyed: 'AS asked',
+  firstKey: 0,
+  list: 'json_group_array',
+};
 /** Those of PostgreSQL. */
-export const postgresJson: JsonFunctions = { elements: 'jsonb_array_elements_text', list: 'json_agg' };
+export const postgresJson: JsonFunctions = {
+  elements: 'jsonb_array_elements_text',
+  keyed: 'WITH ORDINALITY AS asked(value, key)',
+  firstKey: 1,
+  list: 'json_agg',
+};
 
 /**
- * Returns an aggregated list of texts. SQLite returns it as text, and PostgreSQL returns null for
- * an empty one.
+ * Returns an aggregated list. SQLite returns it as text, and PostgreSQL returns null for an empty
+ * one.
  */
-export function readJsonList(list: unknown): readonly string[] {
+export function readJsonList(list: unknown): readonly unknown[] {
   const read: unknown = typeof list === 'string' ? JSON.parse(list) : (list ?? []);
   if (!Array.isArray(read)) throw new Error('the database aggregated no list');
-  return read as string[];
+  return read;
 }
 
 /**

@@ -19,5 +19,5 @@ export function answerOnSocket(socket: Duplex, { status, headers, text }: Writte
   );
   const all = { ...headers, Connection: 'close', 'Content-Length': String(Buffer.byteLength(text)) };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${text.toString()}`);
 }

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** Texts by name. */
+export type TextRecord = ReadonlyMap<string, string>;
+
 /**
- * Declares an object of texts with any names in a reply. The check takes a fraction of the time of
- * `z.record`, which validates each name and text by a schema.
+ * Declares an object of texts with any names in a reply. Handlers return it as a map: an object of
+ * thousands of members takes ten times as long to build as its JSON.
  */
 export function textRecord(description: string) {
   const shape = {
@@ -13,10 +23,61 @@ export function textRecord(description: string) {
   return z
     .unknown()
     .refine(isTextRecord)
-    .meta({ ...shape, description }) as z.ZodType<Readonly<Record<string, string>>>;
+    .meta({ ...shape, description }) as z.ZodType<TextRecord>;
+}
+
+/**
+ * Returns the JSON of a reply's body, in which text records are objects. Other members are written
+ * as `JSON.stringify` writes them.
+ */
+export function writeJson(body: object): string | Buffer {
+  const members = Object.entries(body) as [string, unknown][];
+  if (!members.some(([, value]) => isMap(value))) return JSON.stringify(body);
+  const parts = members.flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : [
+          Buffer.from(`,${JSON.stringify(name)}:`),
+          isMap(value) ? writeRecord(value) : Buffer.from(JSON.stringify(value)),
+        ],
+  );
+  const written = Buffer.concat([...parts, Buffer.from('}')]);
+  written[0] = openBrace;
+  return written;
+}
+
+/**
+ * Writes a list of names and texts in turn, and makes it an object. One call for each of them would
+ * take longer, and leave several times the memory of the reply behind.
+ */
+function writeRecord(record: ReadonlyMap<unknown, unknown>): Buffer {
+  const list: unknown[] = [];
+  for (const [name, text] of record) list.push(name, text);
+  const bytes = Buffer.from(JSON.stringify(list));
+  bytes[0] = openBrace;
+  bytes[bytes.length - 1] = closeBrace;
+  let isInText = false;
+  let isAfterName = true;
+  for (let at = 1; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) {
+      isInText = !isInText;
+    } else if (byte === backslash) {
+      at += 1;
+    } else if (byte === comma && !isInText) {
+      if (isAfterName) bytes[at] = colon;
+      isAfterName = !isAfterName;
+    }
+  }
+  return bytes;
 }
 
 function isTextRecord(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((text) => typeof text === 'string');
+  if (!isMap(value)) return false;
+  for (const [name, text] of value) if (typeof name !== 'string' || typeof text !== 'string') return false;
+  return true;
+}
+
+function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
+  return value instanceof Map;
 }

@@ -3,6 +3,7 @@ import type { ParameterizedContext } from 'koa';
 import { crossOriginHeaders } from './cross-origin.js';
 import type { Exchange } from './exchange.js';
 import type { Answer, FileReply, PageReply } from './reply.js';
+import { writeJson } from './text-record.js';
 
 const crossOriginFields = Object.entries(crossOriginHeaders).flat();
 
@@ -10,7 +11,7 @@ const crossOriginFields = Object.entries(crossOriginHeaders).flat();
 export interface WrittenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+  readonly text: string | Buffer;
 }
 
 const common = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
@@ -39,7 +40,7 @@ export function written(
     return { status, headers: { ...type, ...common, ...pageHeaders(answer), ...answer.headers }, text: html };
   }
   const type = { 'Content-Type': jsonType };
-  return { status, headers: { ...type, ...common, ...answer.headers }, text: JSON.stringify(answer.body) };
+  return { status, headers: { ...type, ...common, ...answer.headers }, text: writeJson(answer.body) };
 }
 
 /**

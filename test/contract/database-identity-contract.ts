@@ -285,8 +285,15 @@ export function describeIdentity(createDatabase: () => Promise<TestDatabase>): v
     expect(stored).not.toContain(lookupHash(carol, 'pepper'));
     expect(stored).toContain(alice);
     await reopen({ key: testKey(2), oldKeys: [testKey()] });
-    const users = () => within((tx) => tx.lookupHashes.findUsers('p1', [lookupHash(carol, 'pepper')]));
-    expect([...(await users()).values()]).toEqual([alice]);
+    const carols = lookupHash(carol, 'pepper');
+    const asked = [
+      'unknown',
+      carols,
+      'other',
+      ...Array.from({ length: 1_500 }, (_, index) => `unknown ${index}`),
+      carols,
+    ];
+    expect(await within((tx) => tx.lookupHashes.findUsers('p1', asked))).toEqual(new Map([[carols, alice]]));
     expect((await within((tx) => tx.lookupHashes.listPeppers()))[0]?.isUnderCurrentKey).toBe(false);
     await reopen({ key: testKey(2), oldKeys: [] });
     await within(async (tx) => {

@@ -83,7 +83,7 @@ export const lookUp = defineEndpoint(
     async handler(request) {
       const { addresses, algorithm, pepper } = request.body;
       const mappings = await lookup.lookUp({ addresses, algorithm, pepper, caller: callerOf(request) });
-      return reply(200, { mappings: Object.fromEntries(mappings) });
+      return reply(200, { mappings });
     },
   }),
 );

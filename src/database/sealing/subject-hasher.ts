@@ -10,6 +10,8 @@ export interface SubjectHasher {
   hash(subject: string): string;
   /** Returns the hashes under all keys. A value that is stored may be hashed under any of them. */
   allHashes(subject: string): string[];
+  /** Returns the hashes of all subjects under the current key, then those under each old key. */
+  hashEach(subjects: readonly string[]): string[];
   /**
    * Returns whether `hash` is one of the hashes of the subject, in a time that depends on neither.
    */
@@ -31,6 +33,7 @@ export function createSubjectHasher(keys: EncryptionKeys): SubjectHasher {
   return {
     hash,
     allHashes,
+    hashEach: (subjects) => [hash, ...old].flatMap((oneHash) => subjects.map(oneHash)),
     isHashOf: (subject, given) => allHashes(subject).filter((each) => areEqual(each, given)).length > 0,
     oldHashes,
   };

@@ -143,13 +143,13 @@ function openReader(reader: Reader, sealing: Sealing): LookupHashReader {
       let before = Promise.resolve();
       for (let from = 0; from < asked.length; from += lookupSize) {
         // They are hashed while the database searches for those before.
-        const byKept = new Map<string, string>();
-        for (const hash of asked.slice(from, from + lookupSize)) {
-          for (const kept of hasher.allHashes(subjectOf(hash))) byKept.set(kept, hash);
-        }
+        const chunk = asked.slice(from, from + lookupSize);
+        const kept = hasher.hashEach(chunk.map(subjectOf));
         await before;
-        before = findKept(reader, pepperId, [...byKept.keys()]).then(({ hashes, mxids }) => {
-          for (const [index, hash] of hashes.entries()) found.set(byKept.get(hash) ?? '', mxids[index] as Mxid);
+        before = findKept(reader, pepperId, kept).then(({ positions, mxids }) => {
+          for (const [index, position] of positions.entries()) {
+            found.set(chunk[position % chunk.length] ?? '', mxids[index] as Mxid);
+          }
         });
       }
       await before;
@@ -159,18 +159,22 @@ function openReader(reader: Reader, sealing: Sealing): LookupHashReader {
 }
 
 /**
- * Returns two lists instead of rows, since the driver takes longer to read rows than to find them.
+ * Returns the positions of the stored hashes, and their users: two lists instead of rows, since
+ * the driver takes longer to read rows than to find them.
  */
 async function findKept(reader: Reader, pepperId: string, kept: readonly string[]) {
-  const { elements, list } = reader.json;
-  const [row] = await reader.select<{ hashes: unknown; mxids: unknown }>(
-    `SELECT ${list}(lookup_hashes.hash) AS hashes, ${list}(identity_associations.mxid) AS mxids
-     FROM ${elements}($1) AS asked CROSS JOIN lookup_hashes
+  const { elements, keyed, firstKey, list } = reader.json;
+  const [row] = await reader.select<{ positions: unknown; mxids: unknown }>(
+    `SELECT ${list}(asked.key - ${firstKey}) AS positions, ${list}(identity_associations.mxid) AS mxids
+     FROM ${elements}($1) ${keyed} CROSS JOIN lookup_hashes
      JOIN identity_associations ON identity_associations.id = lookup_hashes.association_id
      WHERE lookup_hashes.hash = asked.value AND lookup_hashes.pepper_id = $2`,
     [JSON.stringify(kept), pepperId],
   );
-  return { hashes: readJsonList(row?.hashes), mxids: readJsonList(row?.mxids) };
+  return {
+    positions: readJsonList(row?.positions) as readonly number[],
+    mxids: readJsonList(row?.mxids) as readonly Mxid[],
+  };
 }
 
 function openStore(session: TransactionSession, sealing: Sealing): LookupHashStore {
