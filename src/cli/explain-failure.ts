@@ -159,6 +159,8 @@ function explainDatabase(details: DatabaseFailureDetails): string {
         `The database ${details.database} is not empty: there is something in its table ${details.table}. Nothing was ` +
         'changed. Name a new, empty database.'
       );
+    case 'same_database':
+      return `The source and the target are the same database, ${details.database}. Nothing was changed. Name a new, empty database.`;
     case 'copy_differs':
       return `The table ${details.table} was read back otherwise than it was copied. The target was left empty. Please report this.`;
     case 'server_failing':

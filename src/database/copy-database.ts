@@ -10,6 +10,7 @@ import { prepareDatabase } from './prepare.js';
 import { inOpening } from './opening.js';
 import { selectRows } from './rows.js';
 import { refuseRunningDaemons } from './running-daemons.js';
+import { refuseSameFile, refuseSameServer } from './same-database.js';
 import type { EncryptionKeys } from './sealing/keyring.js';
 import { createSealer } from './sealing/sealer.js';
 import { createSubjectHasher } from './sealing/subject-hasher.js';
@@ -51,11 +52,12 @@ const filledByOpening = new Set(['sealing_check', migrationsTableName]);
 /**
  * Copies all tables to an empty database in one transaction, and compares counts and digests before
  * the commit. If it fails or is killed, the target stays empty. No daemon can start on the source
- * meanwhile. Throws DatabaseFailure `in_use` or `daemon_running` if one runs, `not_empty` if the
- * target has rows, and `copy_differs` if a digest differs.
+ * meanwhile. Throws DatabaseFailure `in_use` or `daemon_running` if one runs, `same_database` if both
+ * are one, `not_empty` if the target has rows, and `copy_differs` if a digest differs.
  */
 export async function copyDatabase({ from, to, encryption, ...runtime }: CopyOptions): Promise<readonly CopiedTable[]> {
   const sealing = { sealer: createSealer({ ...encryption, ...runtime }), hasher: createSubjectHasher(encryption) };
+  await refuseSameFile(from, to);
   const source = await openBackend({ uri: from, offline: true, ...runtime });
   try {
     await prepareDatabase({ backend: source, ...sealing, logger: runtime.logger });
@@ -63,6 +65,7 @@ export async function copyDatabase({ from, to, encryption, ...runtime }: CopyOpt
     try {
       return await inOpening(source, async (reading) => {
         await refuseRunningDaemons(reading, from);
+        await refuseSameServer(reading, target, { from, to, random: runtime.random });
         return inOpening(target, (writing) => copyTables(reading, writing, target, to));
       });
     } finally {

@@ -1,3 +1,4 @@
+import { rm, symlink } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.js';
 import type { Mxid } from '../../src/base/mxid.js';
@@ -29,6 +30,20 @@ const directions = [
   ['SQLite to PostgreSQL', createMigratedSqlite, createPostgresDatabase],
   ['PostgreSQL to SQLite', createMigratedPostgres, createSqliteDatabase],
 ] as const;
+
+/** Returns another URI of the database: a symbolic link to the file, or another spelling of the server's address. */
+async function secondNameOf({ uri }: TestDatabase): Promise<{ readonly uri: Secret; remove(): Promise<void> }> {
+  const text = uri.reveal();
+  if (!text.startsWith('sqlite:')) {
+    const url = new URL(text);
+    url.hostname = url.hostname === '127.0.0.1' ? 'localhost' : '127.0.0.1';
+    return { uri: new Secret(url.href), remove: () => Promise.resolve() };
+  }
+  const path = text.slice('sqlite:'.length);
+  const link = `${path}.link`;
+  await symlink(path, link);
+  return { uri: new Secret(`sqlite:${link}`), remove: () => rm(link) };
+}
 
 describe.skipIf(postgresMissing).each(directions)('a copy from %s', (_title, createSource, createTarget) => {
   let source: TestDatabase;
@@ -112,6 +127,15 @@ describe.skipIf(postgresMissing).each(directions)('a copy from %s', (_title, cre
     const before = await rowsOf(target);
     expect(await failureOf(copy())).toMatchObject({ kind: 'not_empty' });
     expect(await rowsOf(target)).toEqual(before);
+  });
+
+  it('to the same database is refused, also by another name', async () => {
+    const other = await secondNameOf(source);
+    const before = await rowsOf(source);
+    for (const to of [source.uri, other.uri])
+      expect(await failureOf(copy(to))).toMatchObject({ kind: 'same_database' });
+    expect(await rowsOf(source)).toEqual(before);
+    await other.remove();
   });
 
   it('is refused if the target has a table of another program', async () => {
