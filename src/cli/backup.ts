@@ -7,6 +7,7 @@ import { configFileOption } from './config-file-option.js';
 import { configFiles } from './config-files.js';
 import { exitCodes } from './exit-code.js';
 import { explainUnwritten } from './explain-unwritten.js';
+import { listenForStop } from './stop-signal.js';
 
 /** `gangway backup`: a copy of the SQLite database, also while the daemon runs. */
 export function addBackup(program: Command, context: CliContext, end: (code: number) => void) {
@@ -18,7 +19,11 @@ export function addBackup(program: Command, context: CliContext, end: (code: num
     .action(async (file: string, { config }: { readonly config: string }) => end(await backup(file, config, context)));
 }
 
-async function backup(file: string, configFile: string, { env, folder, out, err }: CliContext): Promise<number> {
+async function backup(
+  file: string,
+  configFile: string,
+  { env, folder, signals, out, err }: CliContext,
+): Promise<number> {
   const { config } = loadConfig({ path: resolve(folder, configFile), env, ...configFiles });
   const database = parseDatabaseUri(config.database.uri);
   const to = resolve(folder, file);
@@ -32,17 +37,25 @@ async function backup(file: string, configFile: string, { env, folder, out, err 
     return exitCodes.output;
   }
   const { backupSqlite, partialName } = await import('../database/backup-sqlite.js');
+  const stop = listenForStop(signals);
   try {
-    const size = await backupSqlite({ from: database.path, to });
+    const size = await backupSqlite({ from: database.path, to, stopping: stop.stopping });
     out(`Wrote and checked ${to} (${size} bytes). It is useless without encryption.key: keep that apart from it.\n`);
     return exitCodes.ok;
   } catch (error) {
+    const code = stop.code();
+    if (code !== undefined) {
+      err(`Stopped by a signal. The backup ${to} was not written.\n`);
+      return code;
+    }
     const reason = isTaken(error, partialName(to))
       ? `another backup is writing ${partialName(to)}, or was killed. In that case, delete it and try again.`
       : explainUnwritten(error, to);
     if (reason === undefined) throw error;
     err(`The backup ${to} was not written: ${reason}\n`);
     return exitCodes.output;
+  } finally {
+    stop.release();
   }
 }
 

@@ -8,6 +8,8 @@ import { explainSqlite } from './sqlite-errors.js';
 export interface BackupOptions {
   readonly from: string;
   readonly to: string;
+  /** Ends the copy, of which nothing is left. */
+  readonly stopping: AbortSignal;
 }
 
 const busyTimeoutMs = 30_000;
@@ -18,10 +20,10 @@ export const partialName = (to: string) => `${to}.partial`;
 /**
  * Writes a consistent copy of a SQLite database, also while a daemon writes to it. The copy is
  * readable by its owner only, and appears under its name when it is whole and checked. Returns its
- * size in bytes. Throws DatabaseFailure, or the error of the file system, `EEXIST` if there is a
- * file already.
+ * size in bytes. Throws DatabaseFailure, the error of the file system (`EEXIST` if there is a file
+ * already), or the reason of `stopping`.
  */
-export async function backupSqlite({ from, to }: BackupOptions): Promise<number> {
+export async function backupSqlite({ from, to, stopping }: BackupOptions): Promise<number> {
   if (!(await isFile(from))) throw new DatabaseFailure({ kind: 'file_unusable', path: from, reason: 'unopenable' });
   const partial = partialName(to);
   await refuseExisting(to);
@@ -29,13 +31,18 @@ export async function backupSqlite({ from, to }: BackupOptions): Promise<number>
   const file = await open(partial, 'wx', 0o600);
   try {
     await file.close();
-    await vacuumInto(from, partial).catch((error: unknown) => {
+    await vacuumInto(from, partial, stopping).catch((error: unknown) => {
       throw explainSqlite(error, from);
     });
-    await requireIntact(partial);
+    await requireIntact(partial, stopping);
     await sync(partial);
+    stopping.throwIfAborted();
     await publish(partial, to);
     return (await stat(to)).size;
+  } catch (error) {
+    // SQLite reports an interruption as an error of its own.
+    stopping.throwIfAborted();
+    throw error;
   } finally {
     await unlink(partial).catch(() => undefined);
   }
@@ -55,23 +62,36 @@ async function refuseExisting(path: string): Promise<void> {
   await unlink(path);
 }
 
-async function vacuumInto(from: string, to: string): Promise<void> {
-  const connection = await connect(from, sqlite3.OPEN_READWRITE);
-  try {
-    await query(connection, 'VACUUM INTO ?', [to]);
-  } finally {
-    await close(connection);
-  }
+async function vacuumInto(from: string, to: string, stopping: AbortSignal): Promise<void> {
+  await withConnection(from, sqlite3.OPEN_READWRITE, stopping, (connection) =>
+    query(connection, 'VACUUM INTO ?', [to]),
+  );
 }
 
-async function requireIntact(path: string): Promise<void> {
-  const connection = await connect(path, sqlite3.OPEN_READONLY);
-  try {
+async function requireIntact(path: string, stopping: AbortSignal): Promise<void> {
+  await withConnection(path, sqlite3.OPEN_READONLY, stopping, async (connection) => {
     const problems = await query<{ integrity_check: string }>(connection, 'PRAGMA integrity_check');
     const dangling = await query(connection, 'PRAGMA foreign_key_check');
     const isIntact = problems.every((row) => row.integrity_check === 'ok') && dangling.length === 0;
     if (!isIntact) throw new DatabaseFailure({ kind: 'file_unusable', path, reason: 'damaged' });
+  });
+}
+
+/** Runs statements on a connection. `stopping` interrupts the one that runs. */
+async function withConnection<T>(
+  path: string,
+  mode: number,
+  stopping: AbortSignal,
+  work: (connection: sqlite3.Database) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(path, mode);
+  const interrupt = () => connection.interrupt();
+  try {
+    stopping.throwIfAborted();
+    stopping.addEventListener('abort', interrupt);
+    return await work(connection);
   } finally {
+    stopping.removeEventListener('abort', interrupt);
     await close(connection);
   }
 }

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { metricDefinitions } from '../../src/app/metrics/definitions.js';
+import { measureLeases } from '../../src/app/metrics/measured-ports.js';
 import { type Clock, systemClock } from '../../src/base/clock.js';
 import type { LeaseHolder } from '../../src/base/leases.js';
 import type { Database } from '../../src/database/database.js';
 import type { DatabaseOptions } from '../../src/database/open-database.js';
+import { createMetrics } from '../../src/observability/metrics.js';
+import { samplesIn } from '../support/metrics.js';
 import { createMigratedPostgres, postgresMissing, type TestDatabase } from '../support/test-database.js';
 import { openTestDatabase } from '../support/database.js';
 import { createRecordingLogger } from '../support/recording-logger.js';
@@ -30,8 +34,24 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     return database;
   };
 
+  /** Opens the database of a daemon whose leases are counted. */
+  const openMeasured = async () => {
+    const database = await open();
+    const metrics = createMetrics(metricDefinitions);
+    const counted = async () => {
+      const counts: Record<string, number> = {};
+      for (const { name, labels, value } of samplesIn((await metrics.render()).text)) {
+        if (name === 'gangway_connection_leases') counts['held'] = value;
+        if (name === 'gangway_connection_lease_wait_seconds_count') counts['waits'] = value;
+        if (name === 'gangway_connection_lease_events_total' && value > 0) counts[labels['event'] ?? ''] = value;
+      }
+      return counts;
+    };
+    return { database, leases: measureLeases(database.leases, metrics), counted };
+  };
+
   /** Registers a holder that releases a key as soon as it is requested. */
-  const hold = ({ leases }: Database, changes: Partial<LeaseHolder> = {}) =>
+  const hold = ({ leases }: Pick<Database, 'leases'>, changes: Partial<LeaseHolder> = {}) =>
     leases.setHolder({
       onRequested: (key) => void leases.release(key),
       onLost: () => Promise.resolve(),
@@ -82,6 +102,29 @@ describe.skipIf(postgresMissing)(`the leases of daemons on one PostgreSQL databa
     expect(order).toEqual(['released', 'acquired']);
     const holders = await leaseRows();
     expect(holders).toMatchObject([{ key: 'a', daemon: (await daemonRows())[1]?.['id'] }]);
+  });
+
+  it('are in the metrics of each daemon: held, acquired, requested, failed and lost', async () => {
+    const [first, second] = await Promise.all([openMeasured(), openMeasured()]);
+    let isLost: () => void = () => undefined;
+    const lost = new Promise<void>((resolve) => (isLost = resolve));
+    hold(first, { onLost: async () => isLost() });
+    hold(second);
+    await first.leases.acquire('a');
+    await first.leases.acquire('b');
+    await first.leases.acquire('c');
+    await first.leases.release('c');
+    await second.leases.acquire('a');
+    expect(await Promise.all([first.counted(), second.counted()])).toEqual([
+      { held: 1, waits: 3, acquired: 3, requested: 1 },
+      { held: 1, waits: 1, acquired: 1 },
+    ]);
+    await evictAll();
+    await lost;
+    expect(await first.counted()).toEqual({ held: 0, waits: 3, acquired: 3, requested: 1, lost: 1 });
+    await second.database.close();
+    await expect(second.leases.acquire('d')).rejects.toThrow();
+    expect(await second.counted()).toMatchObject({ failed: 1, acquired: 1 });
   });
 
   it('move between daemons by turns without two holders at once', async () => {

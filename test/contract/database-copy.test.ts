@@ -132,8 +132,9 @@ describe.skipIf(postgresMissing).each(directions)('a copy from %s', (_title, cre
   it('to the same database is refused, also by another name', async () => {
     const other = await secondNameOf(source);
     const before = await rowsOf(source);
-    for (const to of [source.uri, other.uri])
+    for (const to of [source.uri, other.uri]) {
       expect(await failureOf(copy(to))).toMatchObject({ kind: 'same_database' });
+    }
     expect(await rowsOf(source)).toEqual(before);
     await other.remove();
   });

@@ -35,6 +35,16 @@ function groupedIn(expression: string): readonly string[] {
   );
 }
 
+/** Returns the units that fit the values of an expression. */
+function unitsOf(expression: string): readonly string[] {
+  if (/_seconds_bucket\b/.test(expression)) return ['s'];
+  if (/cpu_seconds_total/.test(expression)) return ['percentunit'];
+  if (/\brate\(/.test(expression)) return ['ops', 'reqps'];
+  const name = selectorsIn(expression)[0]?.name ?? '';
+  if (name.endsWith('_seconds')) return ['s'];
+  return name.endsWith('_bytes') ? ['bytes'] : ['short'];
+}
+
 /** Returns what is wrong with an expression. */
 function problemsIn(expression: string): readonly string[] {
   const selectors = selectorsIn(expression);
@@ -64,12 +74,21 @@ interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
 }
 
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat?: string }[];
+  readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
+}
+
 interface Dashboard {
-  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string; readonly query: unknown }[] };
 }
 
 const alerts = (parse(read('alerts.yaml')) as Rules).groups.flatMap(({ rules }) => rules);
-const panels = (JSON.parse(read('grafana-dashboard.json')) as Dashboard).panels.flatMap(({ title, targets = [] }) =>
+const dashboard = JSON.parse(read('grafana-dashboard.json')) as Dashboard;
+const panels = dashboard.panels.flatMap(({ title, targets = [] }) =>
   targets.map(({ expr }) => ({ title, expr: expr.replaceAll('instance=~"$instance"', 'instance="any"') })),
 );
 
@@ -88,6 +107,43 @@ describe('the alert rules and the dashboard', () => {
     ...alerts.map(({ alert, expr }) => [alert, expr] as const),
     ...panels.map(({ title, expr }) => [title, expr] as const),
   ])('use metrics, labels and values that exist: %s, %s', (_title, expr) => expect(problemsIn(expr)).toEqual([]));
+
+  it('each panel has a unit', () => {
+    const drawn = dashboard.panels.filter(({ type }) => type !== 'row');
+    const units = new Set(['short', 's', 'bytes', 'ops', 'reqps', 'percentunit']);
+    const without = drawn.filter(({ fieldConfig }) => !units.has(fieldConfig?.defaults.unit ?? ''));
+    expect(without.map(({ title }) => title)).toEqual([]);
+  });
+
+  it('each unit fits the query: a rate for rates of counters, seconds and bytes for metrics in these', () => {
+    const wrong = dashboard.panels.flatMap(({ title, targets = [], fieldConfig }) => {
+      const unit = fieldConfig?.defaults.unit;
+      return targets.filter(({ expr }) => !unitsOf(expr).includes(unit ?? '')).map(({ expr }) => [title, unit, expr]);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('each legend uses labels by which its query groups, or those of the target', () => {
+    const wrong = dashboard.panels.flatMap(({ title, targets = [] }) =>
+      targets.flatMap(({ expr, legendFormat = '' }) => {
+        const known = new Set([...groupedIn(expr), ...(/\bby \(/.test(expr) ? [] : added)]);
+        const used = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+        return used.filter((label) => !known.has(label)).map((label) => `${title}: ${label}`);
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('each variable of a query is declared, and reads a metric that exists', () => {
+    const declared = dashboard.templating.list.map(({ name }) => name);
+    const used = new Set([...read('grafana-dashboard.json').matchAll(/\$\{?([a-z]\w*)/g)].map(([, name]) => name));
+    expect([...used].filter((name) => !declared.includes(name ?? '') && name !== '__rate_interval')).toEqual([]);
+    expect(
+      selectorsIn(JSON.stringify(dashboard.templating))
+        .map(({ name }) => problemsIn(name))
+        .flat(),
+    ).toEqual([]);
+  });
 
   it.skipIf(promtoolMissing)('are valid for promtool', () => {
     const path = fileURLToPath(new URL('../../deploy/alerts.yaml', import.meta.url));

@@ -1,6 +1,6 @@
 import { elapsedMs } from '../../base/clock.js';
 import { isFailure } from '../../base/failure.js';
-import type { LeaseHolder, Leases } from '../../base/leases.js';
+import type { Leases } from '../../base/leases.js';
 import type { Messenger } from '../../delivery/messenger.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { TelegramConnection, TelegramGateway } from '../../telegram/gateway.js';
@@ -107,20 +107,18 @@ export function measureLeases(leases: Leases, metrics: DaemonMetrics): Leases {
     },
     awaitRelease: (key) => leases.awaitRelease(key),
     setHolder(holder) {
-      leases.setHolder(countedHolder(holder, count));
-    },
-  };
-}
-
-function countedHolder(holder: LeaseHolder, count: (event: string) => void): LeaseHolder {
-  return {
-    onRequested(key) {
-      count('requested');
-      holder.onRequested(key);
-    },
-    async onLost() {
-      count('lost');
-      await holder.onLost();
+      leases.setHolder({
+        onRequested(key) {
+          count('requested');
+          holder.onRequested(key);
+        },
+        async onLost() {
+          count('lost');
+          held.clear();
+          show();
+          await holder.onLost();
+        },
+      });
     },
   };
 }

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { Secret } from '../../../src/base/secret.js';
 import type { Database } from '../../../src/database/database.js';
 import { openTestDatabase } from '../../support/database.js';
-import { createWorkplace, type CliWorkspace } from '../../support/ran-command.js';
+import { createWorkplace, runCommand, type CliWorkspace } from '../../support/ran-command.js';
+import { createMigratedSqlite } from '../../support/test-database.js';
 
 const encryption = { key: new Secret(Buffer.alloc(32, 7).toString('base64')), oldKeys: [] };
 const owner = '@alice:users.test' as Mxid;
@@ -117,5 +119,42 @@ describe('gangway backup', () => {
     expect(code).toBe(6);
     expect(err).toContain('pg_dump --format=custom --host=db.users.test --port=5433 ');
     expect(err).not.toContain('hunter2');
+  });
+
+  describe('with a large database', () => {
+    let source: Awaited<ReturnType<typeof createMigratedSqlite>>;
+
+    beforeEach(async () => {
+      source = await createMigratedSqlite();
+      await source.execute(
+        `INSERT INTO flood_waits (subject_hash, until) SELECT 'number ' || i, i FROM (
+           WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n) AS numbers`,
+      );
+      configure(`sqlite:${source.path}`);
+    });
+
+    afterEach(() => source.remove());
+
+    it.each([
+      ['SIGHUP', 129],
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ])('leaves no file if %s ends it', async (signal, code) => {
+      const signals = new EventEmitter();
+      // When SQLite writes to the copy.
+      const watcher = watch(workspace.folder, (event, name) => {
+        if (event === 'change' && name === 'copy.db.partial') signals.emit(signal);
+      });
+      const ran = await runCommand(workspace.folder, ['backup', 'copy.db'], { signals });
+      watcher.close();
+      expect(ran).toEqual({
+        code,
+        out: '',
+        err: `Stopped by a signal. The backup ${at('copy.db')} was not written.\n`,
+      });
+      expect(readdirSync(workspace.folder).filter((name) => name.includes('copy'))).toEqual([]);
+      expect(['SIGHUP', 'SIGINT', 'SIGTERM'].map((name) => signals.listenerCount(name))).toEqual([0, 0, 0]);
+      expect((await workspace.run(['backup', 'copy.db'])).code).toBe(0);
+    });
   });
 });
