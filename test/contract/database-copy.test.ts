@@ -31,7 +31,7 @@ const directions = [
   ['PostgreSQL to SQLite', createMigratedPostgres, createSqliteDatabase],
 ] as const;
 
-/** Returns another URI of the database: a symbolic link to the file, or another spelling of the server's address. */
+/** Returns another URI of the database: a symbolic link, or another name of the server. */
 async function secondNameOf({ uri }: TestDatabase): Promise<{ readonly uri: Secret; remove(): Promise<void> }> {
   const text = uri.reveal();
   if (!text.startsWith('sqlite:')) {
