@@ -22,7 +22,10 @@ export type PepperAdoption =
 
 /** The peppers of hashed lookups. One of them is current. */
 export interface Peppers {
-  /** Returns the pepper that clients must use. */
+  /**
+   * Returns the pepper that clients must use. It may be the former one for a few seconds after
+   * another program has replaced it.
+   */
   current(): Promise<LookupPepperRecord>;
   /**
    * Returns true if lookups with this pepper are answered: it is current, or was so a short time
@@ -42,6 +45,8 @@ export interface Peppers {
  * How long lookups with the former pepper are answered, because a client may just have fetched it.
  */
 const graceMs = 3_600_000;
+/** Lookups with the former pepper are answered for much longer. */
+const cacheMs = 10_000;
 const pepperLength = 20;
 const lockName = 'identity lookup pepper';
 /**
@@ -53,6 +58,22 @@ const batchSize = 500;
 /** Creates peppers that only sweep() renews. */
 export function createPeppers({ database, periodMs, clock, random, logger }: PeppersDeps): Peppers {
   const list = () => database.read(({ lookupHashes }) => lookupHashes.listPeppers());
+  let cached: { readonly pepper: LookupPepperRecord; readonly readAt: number } | undefined;
+  let activations = 0;
+
+  const findCached = () => {
+    if (!cached) return undefined;
+    const ageMs = clock.now() - cached.readAt;
+    // The clock may be set back.
+    return ageMs >= 0 && ageMs < cacheMs ? cached.pepper : undefined;
+  };
+
+  const findCurrent = async () => {
+    const [readAt, before] = [clock.now(), activations];
+    const pepper = (await list()).find(isCurrent);
+    if (pepper && activations === before) cached = { pepper, readAt };
+    return pepper;
+  };
 
   const isDue = (peppers: readonly LookupPepperRecord[]) => {
     const current = peppers.find(isCurrent);
@@ -102,6 +123,8 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
       await tx.lookupHashes.holdPeppers();
       await tx.lookupHashes.activatePepper(next.id, clock.now());
     });
+    activations += 1;
+    cached = undefined;
     logger.info('lookup pepper renewed');
   };
 
@@ -124,10 +147,10 @@ export function createPeppers({ database, periodMs, clock, random, logger }: Pep
 
   return {
     async current() {
-      const found = (await list()).find(isCurrent);
+      const found = findCached() ?? (await findCurrent());
       if (found) return found;
       await database.locks.run(lockName, renew);
-      const made = (await list()).find(isCurrent);
+      const made = await findCurrent();
       if (!made) throw new Error('no lookup pepper found after creating one');
       return made;
     },

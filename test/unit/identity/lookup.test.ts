@@ -216,6 +216,27 @@ describe('the pepper', () => {
     expect(await lookUp(under, [after], second)).toEqual({ [after]: alice });
   });
 
+  it('that another daemon has renewed is returned after ten seconds, and is accepted at once', async () => {
+    const under = await open();
+    await under.service.start();
+    await under.bind('carol@mail.test', alice);
+    const first = await pepperOf(under);
+    await under.database.transaction(async (tx) => {
+      await tx.lookupHashes.insertPepper({ id: 'other', pepper: 'another', createdAt: under.clock.now() });
+      const [association] = await tx.identityAssociations.listUnhashed('other', '', 1);
+      const hash = lookupHash(mail('carol'), 'another');
+      const stored = { pepperId: 'other', associationId: association?.id ?? '', hash, isAlias: false };
+      await tx.lookupHashes.insert([stored]);
+      await tx.lookupHashes.activatePepper('other', under.clock.now());
+    });
+    const [before, after] = [lookupHash(mail('carol'), first), lookupHash(mail('carol'), 'another')];
+    expect(await lookUp(under, [after], 'another')).toEqual({ [after]: alice });
+    await under.clock.advance(10_000);
+    expect(await pepperOf(under)).toBe('another');
+    expect(await lookUp(under, [before], first)).toEqual({ [before]: alice });
+    expect(await lookUp(under, [after], 'another')).toEqual({ [after]: alice });
+  });
+
   it('changes without a lookup that misses a binding, during concurrent binds and unbinds', async () => {
     const under = await open();
     const { service, clock, database } = under;
