@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as bundle, type Plugin } from 'esbuild';
+import { build as bundle } from 'esbuild';
 import { z } from 'zod';
 import { thirdPartyNotices } from './third-party-notices.js';
+import { unusedParts } from './unused-parts.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const outFolder = 'dist/src';
@@ -38,46 +39,6 @@ function externalPackages(): string[] {
   ];
 }
 
-/** TypeORM looks for the folder of the program when it is loaded, and does not find a bundle's. */
-const currentFolderAsRoot: Plugin = {
-  name: 'current folder as root',
-  setup(hooks) {
-    const namespace = 'app-root';
-    hooks.onResolve({ filter: /^app-root-path$/ }, ({ path }) => ({ path, namespace }));
-    hooks.onLoad({ filter: /^/, namespace }, () => ({ contents: 'exports.path = process.cwd();' }));
-  },
-};
-
-/**
- * TypeORM loads the code for all databases that it supports, a third of its size. The bundle has
- * empty classes instead, except for the two in use.
- */
-const unusedDrivers: Plugin = {
-  name: 'unused drivers of TypeORM',
-  setup(hooks) {
-    const used = ['postgres', 'sqlite', 'sqlite-abstract', 'types'];
-    hooks.onLoad({ filter: /[/\\]typeorm[/\\]driver[/\\][\w-]+[/\\]\w+\.js$/ }, ({ path }) => {
-      const folder = basename(dirname(path));
-      if (used.includes(folder)) return undefined;
-      const name = basename(path, '.js');
-      return { contents: `exports.${name} = class ${name} {};` };
-    });
-  },
-};
-
-/** Koa brings a list of 2,500 media types, and the program asks for these by their short names. */
-const usedMediaTypes: Plugin = {
-  name: 'media types in use',
-  setup(hooks) {
-    const used = ['application/json', 'application/octet-stream', 'text/html', 'text/plain'];
-    hooks.onLoad({ filter: /[/\\]mime-db[/\\]db\.json$/ }, async ({ path }) => {
-      const all = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path, 'utf8')));
-      const kept = Object.entries(all).filter(([type]) => used.includes(type));
-      return { contents: JSON.stringify(Object.fromEntries(kept)), loader: 'json' };
-    });
-  },
-};
-
 /**
  * Bundles the program into `dist`, in one folder: a start reads a few files instead of two
  * thousand. Types are not checked. Files that would not change are not written, so that a program
@@ -94,11 +55,16 @@ export async function build(): Promise<void> {
     platform: 'node',
     target: 'node20',
     external: externalPackages(),
-    plugins: [currentFolderAsRoot, unusedDrivers, usedMediaTypes],
+    plugins: [unusedParts],
     // Packages in CommonJS require modules of Node.
     banner: {
       js: `import { createRequire as createRequireForPackages } from 'node:module';\nconst require = createRequireForPackages(import.meta.url);`,
     },
+    // V8 keeps the source in memory. Names stay, since logs contain them.
+    minifyWhitespace: true,
+    legalComments: 'none',
+    // Positions in stack traces are easier to find in short lines.
+    lineLimit: 160,
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
@@ -106,12 +72,25 @@ export async function build(): Promise<void> {
     logLevel: 'warning',
   });
   await mkdir(join(root, outFolder), { recursive: true });
-  for (const { path, contents } of outputFiles) await writeIfChanged(path, contents);
+  for (const { path, contents } of outputFiles) {
+    await writeIfChanged(path, path.endsWith('.js') ? inAscii(contents) : contents);
+  }
   for (const asset of assets) await copyFile(join(root, asset), join(root, outFolder, basename(asset)));
   await chmod(join(root, outFolder, 'main.js'), 0o755);
   const notices = await thirdPartyNotices(root, Object.keys(metafile.inputs));
   await writeIfChanged(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), Buffer.from(notices));
   await removeOthers([...outputFiles.map(({ path }) => path), ...assets].map((path) => basename(path)));
+}
+
+/**
+ * Escapes what esbuild leaves as it is in regular expressions and templates: V8 keeps a file with
+ * one other character in two bytes for each.
+ */
+function inAscii(contents: Uint8Array): Uint8Array {
+  const escaped = Buffer.from(contents)
+    .toString()
+    .replaceAll(/(?<!\\)[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Buffer.from(escaped);
 }
 
 async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {

@@ -1,13 +1,11 @@
 import { createLoginLimits } from './accounts/login-limits.js';
 import { createClientServerSurfaces } from './api/client-server-surfaces.js';
-import { createIdentitySurfaces } from './api/identity-surfaces.js';
-import { composeAdmin } from './app/admin.js';
+import { createIdentityRest } from './api/identity/identity-rest.js';
 import { auditRequests } from './app/audit.js';
 import { chooseAccounts } from './app/accounts.js';
 import { createAuthenticators } from './app/authenticators.js';
 import { composeBridge } from './app/bridge.js';
 import { composeClientServer } from './app/client-server.js';
-import { openIdentity } from './app/identity.js';
 import { openProofs } from './app/proofs.js';
 import {
   liveAllowance,
@@ -22,7 +20,6 @@ import { warnAboutSessionsAtBridge } from './app/sessions-at-bridge.js';
 import { composeSessions } from './app/sessions.js';
 import { openTelegram } from './app/telegram.js';
 import { composeTelegramProofs } from './app/telegram-proofs.js';
-import { composeWeb } from './app/web.js';
 import { warnAboutUpstream } from './app/upstream-check.js';
 import type { Runtime } from './base/runtime.js';
 import { withDeadline } from './base/deadline.js';
@@ -98,7 +95,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const database = await openDatabase({ ...where, ...observed, encryption, clock, random, logger });
       closers.push(() => database.close());
 
-      const unmeasured = await openTelegram(config, { version, guard: database.leases.guard, clock, logger });
+      const unmeasured = openTelegram(config, { version, guard: database.leases.guard, clock, logger });
       const gateway = metrics?.measureTelegram(unmeasured, telegram.engine) ?? unmeasured;
       closers.push(() => gateway.close());
 
@@ -119,7 +116,9 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         sweepNowAndThen('old proofs', () => proofs.validation.sweep());
       }
 
-      const identity = proofs && (await openIdentity(config, { ...runtime, proofs, openIdTokens }));
+      // Parts that are disabled are not loaded.
+      const { openIdentity } = config.identity.enabled ? await import('./app/identity.js') : {};
+      const identity = proofs && openIdentity && (await openIdentity(config, { ...runtime, proofs, openIdTokens }));
       if (identity) {
         closers.push(() => identity.close());
         await identity.start();
@@ -183,7 +182,8 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
       const findOpenIdUser = findOpenIdUserOf(config.homeserver, openIdTokens, clock);
       const clientServer =
         accounts && proofs && composeClientServer(config, { accounts, proofs, identity, limits }, runtime);
-      const web = composeWeb(
+      const { composeWeb } = config.web.enabled ? await import('./app/web.js') : {};
+      const web = composeWeb?.(
         config,
         authenticators,
         {
@@ -199,7 +199,8 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         runtime,
       );
       if (web) sweepNowAndThen('old sessions of the web page', () => web.sweep());
-      const unaudited = composeAdmin(config, authenticators, { processes: login }, runtime);
+      const { composeAdmin } = config.admin.tokens.length > 0 ? await import('./app/admin.js') : {};
+      const unaudited = composeAdmin?.(config, authenticators, { processes: login }, runtime);
       const admin = unaudited && audit ? auditRequests(unaudited, audit) : unaudited;
       const serverOptions = {
         trustedProxies: http.trustedProxies,
@@ -228,7 +229,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
           runtime,
         ),
         ...createClientServerSurfaces(clientServer),
-        ...(identity?.surfaces ?? createIdentitySurfaces(undefined)),
+        ...(identity?.surfaces ?? [createIdentityRest()]),
         ...sessions.surfaces,
         ...(admin && !config.admin.listener ? [admin] : []),
         ...(web?.surfaces ?? []),

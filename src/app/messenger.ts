@@ -5,7 +5,6 @@ import type { EmailChannel, PhoneChannel } from '../delivery/channel.js';
 import { type ClosableMessenger, createMessenger } from '../delivery/create-messenger.js';
 import { createFileChannel } from '../delivery/file.js';
 import { loadTemplates } from '../delivery/load-templates.js';
-import { createSmtpChannel } from '../delivery/smtp.js';
 import { createTelegramGatewayChannel } from '../delivery/telegram-gateway.js';
 import type { Templates } from '../delivery/templates.js';
 import { createWebhookChannel } from '../delivery/webhook.js';
@@ -28,7 +27,7 @@ export async function openMessenger(delivery: Delivery, runtime: MessengerRuntim
   const templates = await loadTemplates({ folder: delivery.templates, service });
   const parts = { ...runtime, templates, deadlineMs: delivery.deadlineMs };
   return createMessenger({
-    email: delivery.email.map((channel) => emailChannel(channel, parts)),
+    email: await Promise.all(delivery.email.map((channel) => emailChannel(channel, parts))),
     phone: delivery.phone.map((channel) => phoneChannel(channel, parts)),
     clock,
     logger,
@@ -40,13 +39,15 @@ interface Parts extends MessengerRuntime {
   readonly deadlineMs: number;
 }
 
-function emailChannel(
+async function emailChannel(
   channel: Delivery['email'][number],
   { templates, deadlineMs, clock, logger }: Parts,
-): EmailChannel {
+): Promise<EmailChannel> {
   switch (channel.type) {
-    case 'smtp':
+    case 'smtp': {
+      const { createSmtpChannel } = await import('../delivery/smtp.js');
       return createSmtpChannel({ ...channel, templates, deadlineMs });
+    }
     case 'file':
       return createFileChannel({ ...channel, clock, logger });
   }

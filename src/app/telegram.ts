@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
 import type { TelegramGateway } from '../telegram/gateway.js';
 import { createGramjsGateway } from '../telegram/gramjs/gateway.js';
+import { createMtcuteGateway } from '../telegram/mtcute/gateway.js';
 
 /** The external dependencies of openTelegram. */
 export interface TelegramRuntime {
@@ -16,10 +17,10 @@ export interface TelegramRuntime {
 }
 
 /** Returns the gateway to Telegram on the configured engine. */
-export async function openTelegram(
+export function openTelegram(
   { telegram, logging }: Pick<Config, 'telegram'> & { readonly logging: Pick<Config['logging'], 'level'> },
   { version, guard, clock, logger }: TelegramRuntime,
-): Promise<TelegramGateway> {
+): TelegramGateway {
   const options = {
     ...telegram,
     ...telegram.connection,
@@ -35,10 +36,7 @@ export async function openTelegram(
   switch (engine) {
     case 'gramjs':
       return createGramjsGateway(options);
-    case 'mtcute': {
-      // mtcute is loaded only if it is used: that takes some 100 ms of CPU.
-      const { createMtcuteGateway } = await import('../telegram/mtcute/gateway.js');
+    case 'mtcute':
       return createMtcuteGateway(options);
-    }
   }
 }

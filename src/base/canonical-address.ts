@@ -1,7 +1,8 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import { foldCase } from './fold-case.js';
 import { cleanHumanInput } from './human-input.js';
 import { readMailbox } from './mailbox.js';
+import { phoneMetadata } from './phone-metadata.js';
 import { readKnownPhoneNumber } from './read-phone-number.js';
 
 const maxLength = 500;
@@ -85,7 +86,7 @@ function canonicalEmail(text: string): string | undefined {
  * in another form.
  */
 export function phoneFacts(canonical: string): PhoneFacts | undefined {
-  const number = parsePhoneNumberFromString(`+${canonical}`, { extract: false });
+  const number = parsePhoneNumberFromString(`+${canonical}`, { extract: false }, phoneMetadata());
   return (
     number && {
       country: number.country,

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
-import { toASCII } from 'tr46';
+import type * as tr46 from 'tr46';
 
 /** The two parts of an e-mail address. */
 export interface Mailbox {
@@ -45,13 +46,19 @@ function isPlain(localPart: string): boolean {
   );
 }
 
+const require = createRequire(import.meta.url);
+
+// Loaded for the first address: its tables take memory.
+const unicodeDomains = () => require('tr46') as typeof tr46;
+
 /**
  * Returns the domain in the ASCII of DNS. Lower case comes first, as in the clients that look
  * addresses up. The tables are those of a library: those of Node differ from version to version.
  */
 function readDomain(written: string): string | undefined {
   if (!writtenDomainForm.test(written)) return undefined;
-  const domain = toASCII(written.toLowerCase(), { checkBidi: true, checkJoiners: true, useSTD3ASCIIRules: true });
+  const options = { checkBidi: true, checkJoiners: true, useSTD3ASCIIRules: true };
+  const domain = unicodeDomains().toASCII(written.toLowerCase(), options);
   return domain !== null && domainForm.test(domain) && !isNumeric(domain) ? domain : undefined;
 }
 

@@ -1,6 +1,7 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/core';
 import { cleanHumanInput } from './human-input.js';
 import { PhoneNumber } from './phone.js';
+import { phoneMetadata } from './phone-metadata.js';
 
 const maxNumberLength = 500;
 // Blanks, dashes, minus, dots, slashes and brackets; what else separates digits makes no number of
@@ -71,10 +72,14 @@ function knownNumber(written: string, region?: CountryCode): string | undefined 
 // that of Italy.
 function parseNumber(written: string, region?: CountryCode): string | undefined {
   const options = region === undefined ? {} : { defaultCountry: region };
-  return parsePhoneNumberFromString(written, { ...options, extract: false })?.number;
+  return parsePhoneNumberFromString(written, { ...options, extract: false }, phoneMetadata())?.number;
 }
 
 function supportedCountry(country: string | undefined): CountryCode | undefined {
   const upper = country?.toUpperCase();
-  return upper !== undefined && isSupportedCountry(upper) ? upper : undefined;
+  return upper !== undefined && isCountry(upper) ? upper : undefined;
+}
+
+function isCountry(text: string): text is CountryCode {
+  return Object.hasOwn(phoneMetadata().countries, text);
 }

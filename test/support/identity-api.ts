@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createIdentityRest } from '../../src/api/identity/identity-rest.js';
 import { createIdentitySurfaces, type IdentityDeps } from '../../src/api/identity-surfaces.js';
 import { validationLink } from '../../src/api/identity/validation-page.js';
 import type { Allowance } from '../../src/base/leaky-buckets.js';
@@ -122,7 +123,8 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     v1: { validate: served, bind: served, lookup: served, invite: served, submitErrorStatus: 200 },
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
   };
-  const surfaces = createIdentitySurfaces(options.disabled === true ? undefined : (options.change ?? same)(deps));
+  const surfaces =
+    options.disabled === true ? [createIdentityRest()] : createIdentitySurfaces((options.change ?? same)(deps));
   const server = await startServer(surfaces, {
     clock,
     trustedProxies: ['127.0.0.1'],

@@ -242,11 +242,12 @@ describe('the layout', () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  it('loads mtcute on demand only, because loading takes long', () => {
+  it('loads mtcute on demand only, because loading takes time and memory', () => {
+    const gateway = 'src/telegram/mtcute/gateway.ts';
     const wrong = ours.filter(
       ({ from, to, names }) =>
         partOf(to) === 'telegram/mtcute' &&
-        partOf(from) !== 'telegram/mtcute' &&
+        (partOf(from) !== 'telegram/mtcute' ? to !== gateway : from === gateway) &&
         names !== '' &&
         !names.startsWith('type '),
     );

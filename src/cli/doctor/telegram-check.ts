@@ -14,7 +14,7 @@ export function telegramCheck(config: Config, version: string, { clock, logger }
   return {
     name: 'telegram',
     run: async () => {
-      const gateway = await openTelegram(
+      const gateway = openTelegram(
         { telegram: config.telegram, logging: { level: 'error' } },
         { version, guard: undefined, clock, logger },
       );

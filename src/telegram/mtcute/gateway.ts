@@ -1,6 +1,4 @@
-import type { tl } from '@mtcute/core';
-import { findKeyByFingerprints } from '@mtcute/core/utils.js';
-import { systemRandom } from '../../base/random.js';
+import { createRequire } from 'node:module';
 import { unreachable } from '../failure.js';
 import {
   defaultCallDeadlineMs,
@@ -12,36 +10,56 @@ import type { TelegramGateway } from '../gateway.js';
 import type { ServerPublicKey } from '../mtproto/key-exchange.js';
 import { numberOf } from '../mtproto/numbers.js';
 import { readPublicKey } from '../public-key.js';
-import { createSaltCache } from '../salt-cache.js';
 import { createTurns } from '../turns.js';
-import { createMtcuteConnection, type MtcuteConnection } from './connection.js';
-import { loadCrypto } from './crypto.js';
-import { FormatLogger } from './platform.js';
+import type { MtcuteConnection } from './connection.js';
+import type * as engine from './engine.js';
+
+/** Loads mtcute. Tests replace it. */
+export type LoadEngine = () => Promise<typeof engine>;
+
+const loadEngine: LoadEngine = () => import('./engine.js');
 
 /**
  * Creates the gateway to Telegram on mtcute, which runs in the main thread: its arithmetic is a few
- * milliseconds for a new key, and less for all else. Throws if a public key or the proxy's secret
- * cannot be read.
+ * milliseconds for a new key, and less for all else. mtcute is loaded for the first connection,
+ * since it takes memory and time. If that fails, the connection fails as `unreachable`, and the
+ * next one loads it again. Throws if mtcute is not installed, or if a public key or the secret of
+ * the proxy cannot be read.
  */
-export function createMtcuteGateway(options: GatewayOptions): TelegramGateway {
-  const { clock, logger, apiId, apiHash, deviceInfo, proxy, dataCentres = [] } = options;
-  const keys = new Map((options.publicKeys ?? []).map((pem) => readServerKey(pem)));
-  const settings = {
-    initConnection: { _: 'initConnection', apiId, ...deviceInfo, langPack: '', query: unused } as const,
-    proxy: proxy === undefined ? null : plainProxy(proxy),
-    findKey: (fingerprint: bigint) => keys.get(fingerprint) ?? findTelegramKey(fingerprint),
-    salts: createSaltCache(),
-    random: systemRandom,
-    log: new FormatLogger(logger, options.logsDebug ?? true),
-    guard: options.guard,
+export function createMtcuteGateway(options: GatewayOptions, load = loadEngine): TelegramGateway {
+  createRequire(import.meta.url).resolve('@mtcute/core');
+  const { clock, logger, apiId, apiHash, proxy, dataCentres = [] } = options;
+  const engineOptions = {
+    ...options,
+    serverKeys: new Map((options.publicKeys ?? []).map((pem) => readServerKey(pem))),
+    plainProxy: proxy === undefined ? null : plainProxy(proxy),
   };
   const turns = createTurns(clock);
   const connections = new Set<MtcuteConnection>();
+  let started: ReturnType<typeof startEngine> | undefined;
   let closed = false;
-  loadCrypto();
+
+  async function startEngine() {
+    const { connectionSettings, createMtcuteConnection } = await load();
+    return { settings: connectionSettings(engineOptions), createMtcuteConnection };
+  }
+
+  async function startedEngine() {
+    started ??= startEngine();
+    try {
+      return await started;
+    } catch (error) {
+      started = undefined;
+      const remedy = 'if Gangway was upgraded while it ran, restart it';
+      logger.error('telegram engine not loaded', { engine: 'mtcute', remedy, error });
+      throw unreachable(error);
+    }
+  }
 
   return {
     async connect(session) {
+      if (closed) throw unreachable('the gateway is closed');
+      const { settings, createMtcuteConnection } = await startedEngine();
       if (closed) throw unreachable('the gateway is closed');
       const connection = createMtcuteConnection(session, {
         settings,
@@ -65,18 +83,8 @@ export function createMtcuteGateway(options: GatewayOptions): TelegramGateway {
   };
 }
 
-/** mtcute sets the query of each initConnection. */
-const unused: tl.help.RawGetConfigRequest = { _: 'help.getConfig' };
-
 function readServerKey(pem: string): readonly [bigint, ServerPublicKey] {
   const { fingerprint, modulus, exponent } = readPublicKey(pem);
   const key = { fingerprint: BigInt(fingerprint), modulus: numberOf(modulus), exponent: BigInt(exponent) };
   return [key.fingerprint, key];
-}
-
-/** Returns the key of Telegram's own network with this fingerprint. */
-function findTelegramKey(fingerprint: bigint): ServerPublicKey | undefined {
-  const key = findKeyByFingerprints([BigInt.asUintN(64, fingerprint).toString(16)]);
-  if (key === null || key.old) return undefined;
-  return { fingerprint, modulus: BigInt(`0x${key.modulus}`), exponent: BigInt(`0x${key.exponent}`) };
 }

@@ -26,7 +26,7 @@ it.each(['gramjs', 'mtcute'] as const)(
       connection: limits,
     };
     const config = { telegram, logging: { level: 'debug', format: 'json' } as const };
-    const gateway = await openTelegram(config, { guard: undefined, version: '1.2.3', clock: systemClock, logger });
+    const gateway = openTelegram(config, { guard: undefined, version: '1.2.3', clock: systemClock, logger });
     expect(logger.lines).toEqual([{ level: 'info', message: 'telegram engine', fields: { engine } }]);
     expect(await detailsOf(gateway.connect())).toEqual({ kind: 'unreachable' });
     const ends = logger.lines.filter(({ message }) => message === 'telegram connection ended');

@@ -1,0 +1,12 @@
+import { createRequire } from 'node:module';
+import type { MetadataJson } from 'libphonenumber-js/core';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Returns the numbering plans of all countries. They are read for the first phone number, because
+ * they take memory.
+ */
+export function phoneMetadata(): MetadataJson {
+  return require('libphonenumber-js/metadata.min.json') as MetadataJson;
+}
