@@ -16,6 +16,7 @@ if (mautrixMissing !== undefined) console.warn(`Tests on the real bridge are ski
 
 const alice = mxidOf('@alice:example.test');
 const bob = mxidOf('@bob:example.test');
+const frank = mxidOf('@frank:example.test');
 const [carol, dave, erin] = ['@carol:example.test', '@dave:example.test', '@erin:example.test'] as const;
 
 describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', () => {
@@ -74,6 +75,39 @@ describe.skipIf(mautrixMissing !== undefined)('an unmodified mautrix-telegram', 
       expect(logins.map(({ id }) => id)).toEqual(['700020456']);
       const me = await installation.getMe(alice);
       expect({ status: me.status, body: me.body }).toMatchObject({ status: 200, body: { id: '700020456' } });
+      expect(await installation.stop()).toBe(0);
+    } finally {
+      await installation.remove();
+    }
+  });
+
+  it('keeps the logins that a new daemon imports, with one connection on the key', { timeout: 90_000 }, async () => {
+    const bridge = bridgeAt(mautrix);
+    const session = await makeBridgeSession(sandbox, '+9996620234');
+    await bridge.submitSession(frank, await bridge.startHandOver(frank), session);
+    const conditionAtBridge = async () =>
+      (await bridge.findUser(frank)).logins.map(({ id, state }) => [id, state.event]);
+    const connected = [['700020234', 'CONNECTED']];
+    await vi.waitFor(async () => expect(await conditionAtBridge()).toEqual(connected), 30_000);
+    const upstream = { address: mautrix.url, shared_secret: mautrix.sharedSecret, wait_seconds: 30 };
+    const installation = await install(sandbox, { bridge: { upstream } });
+    try {
+      const source = ['--from', `sqlite:${mautrix.databaseFile}`, '--held-by', 'bridge'];
+      const imported = await installation.command('import', 'mautrix-telegram', ...source, '--apply');
+      expect(imported).toMatchObject({ printed: expect.stringMatching(/logins: \d+ imported, 0 unchanged/) });
+      await installation.start();
+      const me = await installation.getMe(frank);
+      expect({ status: me.status, body: me.body }).toMatchObject({ status: 200, body: { id: '700020234' } });
+      const whoami = await installation.call('GET', `/v3/whoami?user_id=${frank}`);
+      expect(whoami.body).toMatchObject({ logins: [{ id: '700020234', state: { state_event: 'CONNECTED' } }] });
+      // Telegram would have ended the session if Gangway had connected with it.
+      expect(await conditionAtBridge()).toEqual(connected);
+      const again = await installation.login('@grace:example.test', 'request_code', { phone: '+9996620234' });
+      expect(again.status).toBe(200);
+      const taken = await installation.login('@grace:example.test', 'send_code', { code: '22222' });
+      expect(taken.status).not.toBe(200);
+      expect((await installation.call('POST', `/v1/user/${frank}/logout`, {})).status).toBe(200);
+      expect(await conditionAtBridge()).toEqual([]);
       expect(await installation.stop()).toBe(0);
     } finally {
       await installation.remove();

@@ -21,6 +21,8 @@ export interface MautrixTelegram {
   readonly url: string;
   readonly sharedSecret: string;
   readonly serverName: string;
+  /** The file of its SQLite database. */
+  readonly databaseFile: string;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startMautrixTelegram(sandbox: Sandbox): Promise<MautrixTel
   });
 
   const configFile = join(folder, 'config.yaml');
+  const databaseFile = join(folder, 'bridge.db');
   await promisify(execFile)(program, ['-e', '-c', configFile], { cwd: folder });
   const defaults = parse(await readFile(configFile, 'utf8')) as Readonly<Record<string, object>>;
   const config = merged(defaults, {
@@ -64,7 +67,7 @@ export async function startMautrixTelegram(sandbox: Sandbox): Promise<MautrixTel
       proxy: { type: 'socks5', address: `127.0.0.1:${proxy.port}`, ...credentials },
     },
     bridge: { permissions: { [serverName]: 'user' } },
-    database: { type: 'sqlite3-fk-wal', uri: `file:${join(folder, 'bridge.db')}?_txlock=immediate` },
+    database: { type: 'sqlite3-fk-wal', uri: `file:${databaseFile}?_txlock=immediate` },
     homeserver: { address: synapse.url, domain: serverName },
     appservice: { address: url, hostname: '127.0.0.1', port: Number(new URL(url).port), ...tokens },
     provisioning: { shared_secret: sharedSecret, enable_session_transfers: true },
@@ -83,6 +86,7 @@ export async function startMautrixTelegram(sandbox: Sandbox): Promise<MautrixTel
     url,
     sharedSecret,
     serverName,
+    databaseFile,
     async stop() {
       process.off('exit', killWithUs);
       child.kill('SIGKILL');
