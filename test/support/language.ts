@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 interface WordRule {
   readonly rule: string;
   readonly pattern: RegExp;
-  /** Where the rule applies: every line, lines of prose (comments and documents), or lines of code. */
-  readonly scope: 'every line' | 'prose' | 'code';
+  /** Where the rule applies. Prose is comments and documents. */
+  readonly scope: 'every line' | 'prose' | 'code' | 'documents';
   /** Legitimate uses, each with its reason. They are removed before the pattern is applied. */
   readonly exceptions: readonly { readonly pattern: RegExp; readonly reason: string }[];
 }
@@ -78,6 +78,12 @@ const wordRules: readonly WordRule[] = [
       },
     ],
   },
+  {
+    rule: '6: the word of the glossary',
+    pattern: /\b(surfaces?|publications?|standings?|users? of gangway)\b/iu,
+    scope: 'documents',
+    exceptions: [],
+  },
 ];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -119,15 +125,24 @@ const linesOf = (file: string): readonly { readonly text: string; readonly isCom
     .split('\n')
     .map((text) => ({ text, isComment: hasComments(file) && isCommentLine(file, text) }));
 
-const applies = (scope: WordRule['scope'], isProse: boolean): boolean =>
-  scope === 'every line' || (scope === 'prose') === isProse;
+const applies = (scope: WordRule['scope'], isDocument: boolean, isComment: boolean): boolean => {
+  switch (scope) {
+    case 'every line':
+      return true;
+    case 'prose':
+      return isDocument || isComment;
+    case 'code':
+      return !isDocument && !isComment;
+    case 'documents':
+      return isDocument;
+  }
+};
 
-/** Returns every line of a file that breaks one of the rules 1, 2 and 5, or the length of comments. */
+/** Returns every line of a file that breaks one of the rules 1, 2, 5 and 6, or the length of comments. */
 export const breachesIn = (file: string): readonly Breach[] =>
   linesOf(file).flatMap(({ text, isComment }, index) => {
-    const isProse = isComment || !isCode(file);
     const found = wordRules
-      .filter(({ scope }) => applies(scope, isProse))
+      .filter(({ scope }) => applies(scope, !isCode(file), isComment))
       .flatMap(({ rule, pattern, exceptions }) => {
         const rest = exceptions.reduce((left, exception) => left.replace(exception.pattern, ''), text);
         const match = pattern.exec(rest);

@@ -3,7 +3,7 @@ import { breachesIn, commentsBelow, filesInLanguage, measure, type Breach } from
 
 const print = ({ file, line, rule, found }: Breach): string => `${file}:${line}: ${found} (rule ${rule})`;
 
-it('keeps rules 1, 2, 5 and 7 of CONTRIBUTING.md in all files', () => {
+it('keeps rules 1, 2, 5, 6 and 7 of CONTRIBUTING.md in all files', () => {
   expect(filesInLanguage().flatMap(breachesIn).map(print)).toEqual([]);
 });
 
