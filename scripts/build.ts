@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -75,7 +75,9 @@ export async function build(): Promise<void> {
   for (const { path, contents } of outputFiles) {
     await writeIfChanged(path, path.endsWith('.js') ? inAscii(contents) : contents);
   }
-  for (const asset of assets) await copyFile(join(root, asset), join(root, outFolder, basename(asset)));
+  for (const asset of assets) {
+    await writeIfChanged(join(root, outFolder, basename(asset)), await readFile(join(root, asset)));
+  }
   await chmod(join(root, outFolder, 'main.js'), 0o755);
   const notices = await thirdPartyNotices(root, Object.keys(metafile.inputs));
   await writeIfChanged(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), Buffer.from(notices));
