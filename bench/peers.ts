@@ -86,7 +86,8 @@ export async function measurePeers(print: (line: string) => void): Promise<void>
     const [here, there] = [await publishAddresses(daemon, published), await sydent.publish(published)];
     const lookUps = [100, 1_000, published].map((count): Comparison => ({
       name: `lookup of ${count}`,
-      requests: count > 1_000 ? 20 : 100,
+      requests: 100,
+      warmUp: 50,
       aim: { of: 'median', atLeast: 3 },
       sides: [onGangway(() => lookUp(ours, here, count)), onSydent(() => lookUp(sydents, there, count))],
     }));
