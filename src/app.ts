@@ -1,5 +1,5 @@
 import { createLoginLimits } from './accounts/login-limits.js';
-import { createClientServerSurfaces } from './api/client-server-surfaces.js';
+import { createClientServerApis } from './api/client-server-apis.js';
 import { createIdentityRest } from './api/identity/identity-rest.js';
 import { auditRequests } from './app/audit.js';
 import { chooseAccounts } from './app/accounts.js';
@@ -27,9 +27,9 @@ import { repeat } from './base/repeat.js';
 import type { Config } from './config/config.js';
 import { DatabaseFailure } from './database/failure.js';
 import { openDatabase } from './database/open-database.js';
-import { createHealthSurface } from './http/health.js';
+import { createHealthApi } from './http/health.js';
 import { createHttpServer, defaultHttpLimits, type HttpAddress } from './http/server.js';
-import type { Surface } from './http/surface.js';
+import type { Api } from './http/api.js';
 import type { Runnable } from './lifecycle.js';
 import { hasActiveAccount } from './login/owned-logins.js';
 import { createLoginService } from './login/service.js';
@@ -213,7 +213,7 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         random,
         logger,
       } as const;
-      const surfaces = [
+      const apis = [
         ...composeProvisioning(
           config,
           authenticators,
@@ -228,16 +228,16 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
           },
           runtime,
         ),
-        ...createClientServerSurfaces(clientServer),
-        ...(identity?.surfaces ?? [createIdentityRest()]),
-        ...sessions.surfaces,
+        ...createClientServerApis(clientServer),
+        ...(identity?.apis ?? [createIdentityRest()]),
+        ...sessions.apis,
         ...(admin && !config.admin.listener ? [admin] : []),
-        ...(web?.surfaces ?? []),
-        createHealthSurface({ checkReady: () => database.probe(), clock, logger }),
+        ...(web?.apis ?? []),
+        createHealthApi({ checkReady: () => database.probe(), clock, logger }),
       ];
-      const server = createHttpServer({ host: http.host, port: http.port, surfaces, ...serverOptions });
-      const startBeside = async (name: 'admin' | 'metrics', at: HttpAddress, surface: Surface) => {
-        const other = createHttpServer({ ...at, surfaces: [surface], ...serverOptions });
+      const server = createHttpServer({ host: http.host, port: http.port, apis, ...serverOptions });
+      const startBeside = async (name: 'admin' | 'metrics', at: HttpAddress, api: Api) => {
+        const other = createHttpServer({ ...at, apis: [api], ...serverOptions });
         closers.push(() => other.stop(http.shutdownMs));
         logger.info(`${name} listening`, { ...(await other.start()) });
       };
@@ -247,8 +247,8 @@ export function createApp(config: Config, { version, clock, random, logger }: Ap
         metrics.watchQueue('database', () => database.waiting());
         if (accounts?.kind === 'embedded') metrics.watchQueue('password_hashes', () => accounts.hasher.load.waiting);
         metrics.scrapeDatabase({ database, clock, logger });
-        const metricsSurface = metrics.serve(admin ? [...surfaces, admin] : surfaces);
-        await startBeside('metrics', config.metrics, metricsSurface);
+        const metricsApi = metrics.serve(admin ? [...apis, admin] : apis);
+        await startBeside('metrics', config.metrics, metricsApi);
       }
       const leaveOthers = async () => {
         proofs?.leave();

@@ -5,7 +5,7 @@ import { clientServerV1 } from './client-server-v1/index.js';
 import { clientServerV1OpenApi } from './client-server-v1/openapi.js';
 import { clientServerV3 } from './client-server-v3/index.js';
 import { clientServerV3OpenApi } from './client-server-v3/openapi.js';
-import { identityRoot } from './identity-surfaces.js';
+import { identityRoot } from './identity-apis.js';
 import { identityV1 } from './identity-v1/index.js';
 import { identityV1OpenApi } from './identity-v1/openapi.js';
 import { identityV2 } from './identity-v2/index.js';

@@ -9,7 +9,7 @@ export interface TokenHoldersDeps {
 }
 
 /**
- * Returns a function that asks the account authority for the user of an access token, for surfaces
+ * Returns a function that asks the account authority for the user of an access token, for APIs
  * outside the client-server API.
  */
 export function createTokenHolders({ authority, logger }: TokenHoldersDeps): FindTokenHolder {

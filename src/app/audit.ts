@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.js';
 import { parseMxid } from '../base/mxid.js';
 import type { Config } from '../config/config.js';
 import type { Endpoint } from '../http/endpoint.js';
-import type { Surface } from '../http/surface.js';
+import type { Api } from '../http/api.js';
 import type { LoginObservation } from '../login/observe-logins.js';
 import { AuditFailure } from '../observability/audit-failure.js';
 import { openAppendedFile, type AppendedFile } from '../observability/audit-file.js';
@@ -89,8 +89,8 @@ export function auditMatrixLogins(authority: AccountAuthority, isRelay: boolean,
   };
 }
 
-/** Returns the surface, whose authenticated requests are recorded, reads included. */
-export function auditRequests(surface: Surface, audit: Audit): Surface {
+/** Returns the same API, whose authenticated requests are recorded, reads included. */
+export function auditRequests(api: Api, audit: Audit): Api {
   const audited = (endpoint: Endpoint): Endpoint => ({
     ...endpoint,
     async run(request) {
@@ -110,7 +110,7 @@ export function auditRequests(surface: Surface, audit: Audit): Surface {
       }
     },
   });
-  return { ...surface, endpoints: surface.endpoints.map(audited) };
+  return { ...api, endpoints: api.endpoints.map(audited) };
 }
 
 /** Returns the login or the login process that the path names, unless it has another form. */

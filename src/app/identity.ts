@@ -1,9 +1,9 @@
 import type { OpenIdTokens } from '../accounts/open-id.js';
 import { createOwnOpenId } from '../accounts/own-open-id.js';
 import { createOwnPublications, type OwnPublications } from '../accounts/threepids/own-publications.js';
-import { createIdentitySurfaces, type IdentityDeps } from '../api/identity-surfaces.js';
+import { createIdentityApis, type IdentityDeps } from '../api/identity-apis.js';
 import { toKnownErrorReply } from '../api/identity/to-error-reply.js';
-import { createTelegramGatewaySurface } from '../api/telegram-gateway/index.js';
+import { createTelegramGatewayApi } from '../api/telegram-gateway/index.js';
 import type { Clock } from '../base/clock.js';
 import { createNetworks } from '../base/ip-networks.js';
 import type { Logger } from '../base/logger.js';
@@ -11,7 +11,7 @@ import type { Runtime } from '../base/runtime.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { createGatewayReports } from '../delivery/telegram-gateway-reports.js';
-import type { Surface } from '../http/surface.js';
+import type { Api } from '../http/api.js';
 import type { AccountPublisher } from '../identity/associations.js';
 import { createIdentityUsers } from '../identity/database-users.js';
 import { createIdentityService } from '../identity/service.js';
@@ -30,7 +30,7 @@ export interface IdentityRuntime extends Runtime {
 
 /** The identity service. */
 export interface Identity {
-  readonly surfaces: readonly Surface[];
+  readonly apis: readonly Api[];
   /** Its bindings, for callers in this process. */
   readonly published: OwnPublications;
   /** Publishes the 3PIDs of accounts. */
@@ -75,7 +75,7 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
     federation,
     verifyRequest: createXMatrixVerifier({ federation, ourNames: [...new Set([serverName, host, hostname])] }),
   });
-  const surfaces = createIdentitySurfaces({
+  const apis = createIdentityApis({
     ...service,
     validation,
     users,
@@ -90,7 +90,7 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
   logEnabledParts(config, options, logger);
 
   return {
-    surfaces: [...surfaces, ...reportSurfaces(delivery, clock, logger)],
+    apis: [...apis, ...reportApis(delivery, clock, logger)],
     published: createOwnPublications({
       names: [`${host}${pathname}`, serverName],
       database,
@@ -129,12 +129,12 @@ function allowing(networks: readonly string[]): (clientAddress: string) => boole
 }
 
 /** The URL that Telegram sends delivery reports to, if enabled. */
-function reportSurfaces({ phone }: Config['delivery'], clock: Clock, logger: Logger): readonly Surface[] {
+function reportApis({ phone }: Config['delivery'], clock: Clock, logger: Logger): readonly Api[] {
   const tokens = phone.flatMap((channel) =>
     channel.type === 'telegram_gateway' && channel.reports ? [channel.token] : [],
   );
   if (tokens.length === 0) return [];
-  return [createTelegramGatewaySurface({ path: reportPath, reports: createGatewayReports({ tokens, clock, logger }) })];
+  return [createTelegramGatewayApi({ path: reportPath, reports: createGatewayReports({ tokens, clock, logger }) })];
 }
 
 function logEnabledParts(

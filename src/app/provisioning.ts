@@ -1,6 +1,6 @@
 import type { HandOverAnswers } from '../api/provisioning/hand-over.js';
 import type { PhoneProofs } from '../api/provisioning/phone-proofs.js';
-import { createProvisioningSurfaces, type ProvisioningSurfacesDeps } from '../api/provisioning-surfaces.js';
+import { createProvisioningApis, type ProvisioningApisDeps } from '../api/provisioning-apis.js';
 import { createTokenHolders } from '../api/token-holders.js';
 import type { AccountAuthority } from '../accounts/authority.js';
 import type { OpenIdTokens } from '../accounts/open-id.js';
@@ -8,12 +8,12 @@ import type { FindOpenIdUser } from '../api/provisioning-v3/authenticate.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/config.js';
-import type { Surface } from '../http/surface.js';
+import type { Api } from '../http/api.js';
 import { createHttpOpenId } from '../matrix/http-open-id.js';
 import type { Authenticators } from './authenticators.js';
 
 /** The dependencies of composeProvisioning besides the configuration. */
-export interface ProvisioningParts extends Pick<ProvisioningSurfacesDeps, 'login' | 'permissions' | 'transfers'> {
+export interface ProvisioningParts extends Pick<ProvisioningApisDeps, 'login' | 'permissions' | 'transfers'> {
   /** Absent if logins validate no phone numbers. */
   readonly phoneProofs?: PhoneProofs | undefined;
   /** Undefined without a bridge. */
@@ -38,12 +38,12 @@ export function composeProvisioning(
   authenticators: Pick<Authenticators, 'service'>,
   { authority, findOpenIdUser, ...parts }: ProvisioningParts,
   { clock, logger }: ProvisioningRuntime,
-): readonly Surface[] {
+): readonly Api[] {
   const { allowMatrixAuth, allowOpenIdAuth, wellKnown } = provisioning;
   const { domain: serverName } = homeserver;
   const findTokenHolder = authority && allowMatrixAuth ? createTokenHolders({ authority, logger }) : undefined;
   const authenticate = authenticators.service('provisioning', findTokenHolder);
-  return createProvisioningSurfaces({
+  return createProvisioningApis({
     ...parts,
     prefix: provisioning.prefix,
     bridges: wellKnown,

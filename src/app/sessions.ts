@@ -1,8 +1,8 @@
 import type { Runtime } from '../base/runtime.js';
-import { createSessionsSurface } from '../api/sessions/index.js';
+import { createSessionsApi } from '../api/sessions/index.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
-import type { Surface } from '../http/surface.js';
+import type { Api } from '../http/api.js';
 import { leaveSession } from '../login/owned-logins.js';
 import { readUser } from '../login/login-codec.js';
 import { createConsumer } from '../sessions/consumer.js';
@@ -33,7 +33,7 @@ export interface Sessions {
   readonly transfers: SessionTransfers | undefined;
   /** Fulfils the exports that the command line has requested. To be called every few seconds. */
   readonly sweepExports: () => Promise<void>;
-  readonly surfaces: readonly Surface[];
+  readonly apis: readonly Api[];
   /** Also empties the outbox if no server receives events. */
   readonly webhooks: Webhooks;
 }
@@ -66,11 +66,11 @@ export function composeSessions(
       })
     : undefined;
   const webhooks = createWebhooks({ ...runtime, webhooks: config.sessions.webhooks });
-  if (settings.length === 0) return { leases, transfers, sweepExports, webhooks, surfaces: [] };
+  if (settings.length === 0) return { leases, transfers, sweepExports, webhooks, apis: [] };
   const authenticate = authenticators.consumers();
   const listConsumers = () => live.current().sessions.consumers.map(createConsumer);
-  const surfaces = [createSessionsSurface({ leases, listConsumers, authenticate })];
-  return { leases, transfers, sweepExports, webhooks, surfaces };
+  const apis = [createSessionsApi({ leases, listConsumers, authenticate })];
+  return { leases, transfers, sweepExports, webhooks, apis };
 }
 
 /** Returns what writes sessions for other programs. */

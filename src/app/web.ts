@@ -3,16 +3,16 @@ import { extname } from 'node:path';
 import type { LoginLimits } from '../accounts/login-limits.js';
 import { createWebGrants, type WebGrants } from '../accounts/web-grants.js';
 import type { FindOpenIdUser } from '../api/provisioning-v3/authenticate.js';
-import { createLinksSurface } from '../api/web/create-link.js';
+import { createLinksApi } from '../api/web/create-link.js';
 import type { Logo, WebAddresses, WebDeps } from '../api/web/deps.js';
-import { createWebSurface } from '../api/web/index.js';
+import { createWebApi } from '../api/web/index.js';
 import { createMatrixSignIn } from '../api/web/matrix-sign-in.js';
 import type { Runtime } from '../base/runtime.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.js';
 import { isLoopback } from '../config/public-url.js';
 import { clientNetwork } from '../http/client-ip.js';
-import type { Surface } from '../http/surface.js';
+import type { Api } from '../http/api.js';
 import type { Accounts } from './accounts.js';
 import type { Authenticators } from './authenticators.js';
 
@@ -29,7 +29,7 @@ export interface WebParts extends Pick<WebDeps, 'login' | 'phoneProofs' | 'handO
 
 /** The web page. */
 export interface WebPages {
-  readonly surfaces: readonly Surface[];
+  readonly apis: readonly Api[];
   /** Deletes expired sessions and links. */
   sweep(): Promise<void>;
 }
@@ -77,7 +77,7 @@ export function composeWeb(
     clock,
     random,
   };
-  const pages = createWebSurface({
+  const pages = createWebApi({
     ...common,
     mode: 'page',
     base: path,
@@ -93,7 +93,7 @@ export function composeWeb(
         : undefined,
     verifyOpenId: undefined,
   });
-  const widget = createWebSurface({
+  const widget = createWebApi({
     ...common,
     mode: 'widget',
     base: `${path}/widget`,
@@ -104,9 +104,9 @@ export function composeWeb(
     verifyOpenId: findOpenIdUser,
   });
   const authenticate = authenticators.service('links');
-  const links = createLinksSurface(path, { grants, mayLogIn, url: `${publicUrl}${path}`, clock, authenticate });
+  const links = createLinksApi(path, { grants, mayLogIn, url: `${publicUrl}${path}`, clock, authenticate });
   return {
-    surfaces: [pages, ...(signIn.widgetClients.length > 0 ? [widget] : []), ...(signIn.links ? [links] : [])],
+    apis: [pages, ...(signIn.widgetClients.length > 0 ? [widget] : []), ...(signIn.links ? [links] : [])],
     sweep: () => grants.sweep(),
   };
 }

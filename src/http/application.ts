@@ -39,7 +39,7 @@ export interface ApplicationDeps extends Runtime {
 
 /**
  * Returns the Koa application around the routes: request ids, one access line per request, and
- * each error in the format of its surface.
+ * each error in the format of its API.
  */
 export function createApplication(deps: ApplicationDeps): RequestListener {
   const { routes, callers, clock, random, logger } = deps;
@@ -78,14 +78,14 @@ export function createApplication(deps: ApplicationDeps): RequestListener {
 
 function logAccess(
   ctx: Context,
-  { surface, endpoint, requestId, startedAt, clientAddress }: Exchange,
+  { api, endpoint, requestId, startedAt, clientAddress }: Exchange,
   deps: ApplicationDeps,
 ): void {
   const { clock, logger, onRequest } = deps;
   const seen: SeenRequest = {
     method: ctx.method,
     // The pattern and not the path, which contains data of users.
-    route: endpoint && surface ? `${surface.prefixes[0]}${endpoint.path}` : undefined,
+    route: endpoint && api ? `${api.prefixes[0]}${endpoint.path}` : undefined,
     status: ctx.res.writableFinished ? ctx.res.statusCode : undefined,
     durationMs: clock.now() - startedAt,
   };
@@ -99,7 +99,7 @@ function logAccess(
     durationMs: seen.durationMs,
     clientAddress,
   };
-  if (surface?.accessLevel === 'debug') logger.debug('request', fields);
+  if (api?.accessLevel === 'debug') logger.debug('request', fields);
   else logger.info('request', fields);
 }
 

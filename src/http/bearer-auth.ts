@@ -14,9 +14,9 @@ export interface Credentials {
   /** The access token, from the header or from the query. */
   readonly accessToken: Secret | undefined;
   readonly clientAddress: string;
-  /** On some surfaces, a parameter of it decides which token holders are accepted. */
+  /** On some APIs, a parameter of it decides which token holders are accepted. */
   readonly query?: URLSearchParams | undefined;
-  /** Identifies token holders, for surfaces with tokens of their own. */
+  /** Identifies token holders, for APIs with tokens of their own. */
   readonly findTokenHolder?: FindTokenHolder | undefined;
 }
 
@@ -26,7 +26,7 @@ export type Admission = { readonly principal: Principal } | { readonly problem: 
 /** Authenticates a request. Never rejects because credentials are missing. */
 export type Authenticator = (credentials: Credentials) => Promise<Admission>;
 
-/** Accepts every request, for surfaces without authentication. */
+/** Accepts every request, for APIs without authentication. */
 export const allowAnonymous: Authenticator = () => Promise.resolve({ principal: anonymous });
 
 /** The holder of an access token. */

@@ -1,5 +1,5 @@
 /**
- * The headers that let the pages of any web site use a surface and read its answers, errors
+ * The headers that let the pages of any web site use an API and read its answers, errors
  * included (Fetch, "CORS protocol"). The credentials are in a header that the page sets, so this
  * gives a site no access that it does not have already. `*` does not cover Authorization.
  */

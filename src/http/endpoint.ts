@@ -83,7 +83,7 @@ export function answersPages(endpoint: Pick<Endpoint, 'replies'> | undefined): b
 /** How large the bodies of an endpoint may be. */
 export type BodySize = 'usual' | 'large';
 
-/** Whether the surface's authenticator checks a request. */
+/** Whether the API's authenticator checks a request. */
 export type Access = 'authenticated' | 'public';
 
 type ReplyShapes = Readonly<Record<number, ReplyShape | PageShape>>;
@@ -108,12 +108,12 @@ interface EndpointDeclaration<
   Replies extends ReplyShapes,
   Query extends string,
 > {
-  /** Unique in its surface. */
+  /** Unique in its API. */
   readonly name: string;
   /** In the OpenAPI file. Defaults to the name. */
   readonly operationId?: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the surface's prefix, with parameters in braces. */
+  /** Below the API's prefix, with parameters in braces. */
   readonly path: Path;
   readonly params: Readonly<Record<PathNames<Path>, PathParameter>>;
   /** The parameters of the query that are read; others are ignored. */
@@ -135,10 +135,7 @@ interface EndpointDeclaration<
   readonly errors: ReplyShapes;
   /** Replies of any other status, if another server determines them. */
   readonly otherErrors?: ReplyShape;
-  /**
-   * Returns the answer to a failure if it differs from the surface's; undefined leaves it to the
-   * surface.
-   */
+  /** Returns the answer to a failure, or undefined for that of the API. */
   readonly failure?: (failure: Failure) => Answer | undefined;
 }
 
@@ -176,10 +173,7 @@ export interface EndpointContract {
   readonly replies: ReplyShapes;
   readonly errors: ReplyShapes;
   readonly otherErrors?: ReplyShape;
-  /**
-   * Returns the answer to a failure if it differs from the surface's; undefined leaves it to the
-   * surface.
-   */
+  /** Returns the answer to a failure, or undefined for that of the API. */
   readonly failure?: (failure: Failure) => Answer | undefined;
 }
 

@@ -18,17 +18,17 @@ export interface ErrorReplyDeps {
 }
 
 /**
- * Returns the reply of the surface to an error, or undefined if the client has disconnected. Logs
+ * Returns the reply of the API to an error, or undefined if the client has disconnected. Logs
  * defects.
  */
 export function errorReply(
   error: unknown,
-  exchange: Pick<Exchange, 'surface' | 'endpoint' | 'requestId'>,
+  exchange: Pick<Exchange, 'api' | 'endpoint' | 'requestId'>,
   deps: ErrorReplyDeps,
 ): Answer | undefined {
   if (error instanceof ClientGone) return undefined;
-  const { surface, endpoint, requestId } = exchange;
-  const fields = { requestId, surface: surface?.name, endpoint: endpoint?.name };
+  const { api, endpoint, requestId } = exchange;
+  const fields = { requestId, surface: api?.name, endpoint: endpoint?.name };
   try {
     const reply = spelled(error, exchange, deps);
     if (reply) {
@@ -39,13 +39,13 @@ export function errorReply(
   } catch (spellingFailed) {
     deps.logger.error('request failed', { ...fields, error: spellingFailed });
   }
-  return (surface?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
+  return (api?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
 }
 
 // Returns an error with the stack of the failure. Failures are logged without stacks because each
-// surface expects them, but this one did not.
+// API expects them, but this one did not.
 function asDefect(failure: Failure): Error {
-  const defect = new Error('a failure that this surface does not know', { cause: failure });
+  const defect = new Error('a failure that this API has no reply for', { cause: failure });
   if (failure.stack !== undefined) defect.stack = failure.stack;
   return defect;
 }
@@ -53,12 +53,12 @@ function asDefect(failure: Failure): Error {
 /** Undefined for a defect. */
 function spelled(
   error: unknown,
-  { surface, endpoint }: Pick<Exchange, 'surface' | 'endpoint'>,
+  { api, endpoint }: Pick<Exchange, 'api' | 'endpoint'>,
   { isUnavailable }: ErrorReplyDeps,
 ): Answer | undefined {
-  const problem = surface?.problem ?? plainProblemReply;
+  const problem = api?.problem ?? plainProblemReply;
   if (error instanceof HttpFailure) return problem(error.details, endpoint);
   if (isFailure(error) && isUnavailable?.(error)) return problem({ kind: 'unavailable' }, endpoint);
-  if (!isFailure(error) || !surface || !endpoint) return undefined;
-  return endpoint.failure?.(error) ?? surface.failure(error, endpoint);
+  if (!isFailure(error) || !api || !endpoint) return undefined;
+  return endpoint.failure?.(error) ?? api.failure(error, endpoint);
 }

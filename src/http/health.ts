@@ -7,7 +7,7 @@ import { allowAnonymous } from './bearer-auth.js';
 import { endpoint } from './endpoint.js';
 import { plainProblemReply } from './plain-problems.js';
 import { reply } from './reply.js';
-import { surface, type Surface } from './surface.js';
+import { type Api, defineApi } from './api.js';
 
 export interface HealthDeps {
   /**
@@ -28,9 +28,9 @@ const readyForMs = 1_000;
 const nothing = z.object({});
 
 /** GET /_matrix/mau/live and /_matrix/mau/ready, the probes that the mautrix bridges have. */
-export function createHealthSurface({ checkReady, clock, logger }: HealthDeps): Surface {
+export function createHealthApi({ checkReady, clock, logger }: HealthDeps): Api {
   const isReady = createReadiness({ checkReady, clock, logger });
-  return surface({
+  return defineApi({
     name: 'health',
     prefixes: ['/_matrix/mau'],
     authenticate: allowAnonymous,

@@ -7,7 +7,7 @@ import {
   type OpenApiComponents,
   type Parameter,
 } from './openapi-components.js';
-import type { Surface } from './surface.js';
+import type { Api } from './api.js';
 
 /** An OpenAPI 3.1 document, as plain JSON. */
 export type OpenApiDocument = Readonly<Record<string, unknown>>;
@@ -24,14 +24,14 @@ export interface OpenApiSubject {
   /** Requests that the server sends, by name. */
   readonly webhooks?: Readonly<Record<string, WebhookSubject>> | undefined;
   /** The document has the servers of the first. An endpoint of several is described once. */
-  readonly surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]];
+  readonly apis: readonly [ApiSubject, ...ApiSubject[]];
 }
 
 /** A group of operations. */
 export interface Tag {
   readonly name: string;
   readonly description: string;
-  /** Below the prefixes of the surfaces. */
+  /** Below the prefixes of the APIs. */
   readonly paths: RegExp;
 }
 
@@ -43,8 +43,8 @@ export interface WebhookSubject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What is described of a surface. */
-export type SurfaceSubject = Pick<Surface, 'prefixes'> & { readonly endpoints: readonly EndpointContract[] };
+/** The parts of an API that its OpenAPI file describes. */
+export type ApiSubject = Pick<Api, 'prefixes'> & { readonly endpoints: readonly EndpointContract[] };
 
 /**
  * Describes endpoints by their own declarations: what is validated is what is documented. Throws
@@ -57,11 +57,11 @@ export function openApiDocument({
   security,
   tags,
   webhooks,
-  surfaces,
+  apis,
 }: OpenApiSubject): OpenApiDocument {
-  const [{ prefixes: usual }] = surfaces;
+  const [{ prefixes: usual }] = apis;
   const described = new Map<string, { readonly endpoint: EndpointContract; readonly prefixes: readonly string[] }>();
-  for (const { prefixes, endpoints } of surfaces) {
+  for (const { prefixes, endpoints } of apis) {
     for (const endpoint of endpoints) {
       const key = `${endpoint.method} ${endpoint.path}`;
       described.set(key, { endpoint, prefixes: [...(described.get(key)?.prefixes ?? []), ...prefixes] });

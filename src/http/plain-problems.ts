@@ -24,7 +24,7 @@ const rows = {
 } satisfies Record<HttpProblem['kind'], { status: number; error: string }>;
 
 /**
- * Spells problems as `{error, errcode}`: for paths of no surface, and for surfaces without a
+ * Returns problems as `{error, errcode}`: for paths of no API, and for APIs without a
  * specification of their own.
  */
 export function plainProblemReply(problem: HttpProblem): Reply {
@@ -32,7 +32,7 @@ export function plainProblemReply(problem: HttpProblem): Reply {
   return { status, body: { error, errcode: problem.kind }, headers: problemHeaders(problem) };
 }
 
-/** Returns the headers that HTTP itself asks for with a problem, whatever the surface. */
+/** Returns the headers that HTTP itself asks for with a problem, whatever the API. */
 export function problemHeaders(problem: HttpProblem): Record<string, string> {
   switch (problem.kind) {
     case 'method_not_allowed':

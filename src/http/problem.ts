@@ -7,12 +7,12 @@ export interface InvalidMember {
   readonly problem: 'missing' | 'wrong_type' | 'wrong_value' | 'too_many';
 }
 
-/** A problem that the kernel finds in a request. Each surface has its own error for it. */
+/** A problem that the kernel finds in a request. Each API has its own error for it. */
 export type HttpProblem =
   | { readonly kind: 'route_unknown' }
   /** `isPage` if the other methods of the path return HTML pages. */
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[]; readonly isPage: boolean }
-  /** No secret or a wrong one; no access token. `isMissing` if a surface distinguishes the two. */
+  /** No secret or a wrong one; no access token. `isMissing` if an API distinguishes the two. */
   | { readonly kind: 'unauthorized'; readonly isMissing?: boolean }
   /** The address of the client is not allowed. */
   | { readonly kind: 'address_refused' }

@@ -17,11 +17,11 @@ import { receivedRequest } from './received-request.js';
 import { checkReply, type UndeclaredReplies } from './reply-check.js';
 import type { BodyBudget } from './body-budget.js';
 import { readBody } from './request-body.js';
-import type { Surface } from './surface.js';
+import type { Api } from './api.js';
 import { writeReply } from './write-reply.js';
 
 export interface RoutesDeps {
-  readonly surfaces: readonly Surface[];
+  readonly apis: readonly Api[];
   readonly bodies: BodyBudget;
   /** How large a body may be. */
   readonly limitBytes: Readonly<Record<BodySize, number>>;
@@ -42,7 +42,7 @@ type Handler = (ctx: RoutedContext) => Promise<void>;
 
 interface Mount {
   readonly prefix: string;
-  readonly surface: Surface;
+  readonly api: Api;
 }
 
 /**
@@ -51,21 +51,21 @@ interface Mount {
  * requests. Throws HttpFailure.
  */
 export function createRoutes(deps: RoutesDeps): Handler {
-  const mounts = deps.surfaces
-    .flatMap((surface) => surface.prefixes.map((prefix): Mount => ({ prefix, surface })))
+  const mounts = deps.apis
+    .flatMap((api) => api.prefixes.map((prefix): Mount => ({ prefix, api })))
     .toSorted((a, b) => b.prefix.length - a.prefix.length);
   const router = new Router<Exchange>();
   const fixed = new Map<string, Handler>();
   const pass = createYieldQueue();
   const endpoints = new Map<unknown, Endpoint>();
-  for (const { prefix, surface } of mounts) {
-    const base = surface.secretSegment === undefined ? prefix : `${prefix}/${surface.secretSegment.reveal()}`;
-    for (const endpoint of surface.endpoints) {
+  for (const { prefix, api } of mounts) {
+    const base = api.secretSegment === undefined ? prefix : `${prefix}/${api.secretSegment.reveal()}`;
+    for (const endpoint of api.endpoints) {
       const { regexp, params } = compilePath(base, endpoint.path, endpoint.params);
-      const handler = serve({ ...deps, pass }, surface, endpoint, params);
+      const handler = serve({ ...deps, pass }, api, endpoint, params);
       const path = `${base}${endpoint.path}`;
-      const isFixed = surface.secretSegment === undefined && Object.keys(endpoint.params).length === 0;
-      if (isFixed && enter(mounts, path)?.surface === surface && !router.match(path, endpoint.method).route) {
+      const isFixed = api.secretSegment === undefined && Object.keys(endpoint.params).length === 0;
+      if (isFixed && enter(mounts, path)?.api === api && !router.match(path, endpoint.method).route) {
         fixed.set(`${endpoint.method} ${path}`, handler);
       }
       endpoints.set(router.register(regexp, [endpoint.method], handler, { pathAsRegExp: true }), endpoint);
@@ -79,10 +79,10 @@ export function createRoutes(deps: RoutesDeps): Handler {
     if (handler) return handler(ctx);
     const entered = enter(mounts, ctx.path);
     if (entered === undefined) throw new HttpFailure({ kind: 'route_unknown' });
-    const { surface, path } = entered;
-    ctx.state.surface = surface;
+    const { api, path } = entered;
+    ctx.state.api = api;
     ctx.path = path;
-    if (surface.crossOrigin === true && ctx.method === 'OPTIONS') {
+    if (api.crossOrigin === true && ctx.method === 'OPTIONS') {
       return writeReply(ctx, { status: 200, body: {} });
     }
     await routes(ctx as Parameters<typeof routes>[0], () => {
@@ -96,19 +96,19 @@ export function createRoutes(deps: RoutesDeps): Handler {
 }
 
 /**
- * Returns the surface of a path, and the path with which to find its endpoint, or undefined if
- * there is no surface.
+ * Returns the API of a path, and the path with which to find its endpoint, or undefined if
+ * there is no API.
  */
-function enter(mounts: readonly Mount[], asSent: string): { surface: Surface; path: string } | undefined {
+function enter(mounts: readonly Mount[], asSent: string): { api: Api; path: string } | undefined {
   const collapsed = asSent.replaceAll(/\/{2,}/g, '/');
-  for (const { prefix, surface } of mounts) {
-    const path = surface.lenient === true ? collapsed : asSent;
-    if (isBelow(path, prefix) && knowsSecret(path.slice(prefix.length), surface)) return { surface, path };
+  for (const { prefix, api } of mounts) {
+    const path = api.lenient === true ? collapsed : asSent;
+    if (isBelow(path, prefix) && knowsSecret(path.slice(prefix.length), api)) return { api, path };
   }
   return undefined;
 }
 
-function knowsSecret(belowPrefix: string, { secretSegment }: Surface): boolean {
+function knowsSecret(belowPrefix: string, { secretSegment }: Api): boolean {
   return secretSegment === undefined || secretSegment.equals(new Secret(belowPrefix.split('/')[1] ?? ''));
 }
 
@@ -125,20 +125,20 @@ function serve(
     logger,
     pass,
   }: RoutesDeps & { readonly pass: () => Promise<void> },
-  surface: Surface,
+  api: Api,
   endpoint: Endpoint,
   params: (captures: readonly string[]) => Record<string, string>,
 ): Handler {
   return async (ctx) => {
     const { state } = ctx;
-    state.surface = surface;
+    state.api = api;
     state.endpoint = endpoint;
     const { clientAddress } = state;
     const objection = endpoint.objection?.(clientAddress);
     if (objection !== undefined) throw new HttpFailure(objection);
     const accessToken = readAccessToken({ authorization: ctx.req.headers.authorization, query: ctx.querystring });
     const query = new URLSearchParams(ctx.querystring);
-    const principal = await admit(ctx, surface, endpoint, { accessToken, query });
+    const principal = await admit(ctx, api, endpoint, { accessToken, query });
     state.principal = principal;
     await endpoint.admit?.({ principal, accessToken, clientAddress });
     const receive = async () => {
@@ -169,13 +169,13 @@ function serve(
 
 async function admit(
   { req, state }: ParameterizedContext<Exchange>,
-  surface: Surface,
+  api: Api,
   endpoint: Endpoint,
   found: Pick<Credentials, 'accessToken' | 'query'>,
 ): Promise<Principal> {
   if (endpoint.access === 'public') return anonymous;
   const { authorization } = req.headers;
-  const admission = await surface.authenticate({ ...found, authorization, clientAddress: state.clientAddress });
+  const admission = await api.authenticate({ ...found, authorization, clientAddress: state.clientAddress });
   if ('problem' in admission) throw new HttpFailure(admission.problem);
   return admission.principal;
 }

@@ -15,7 +15,7 @@ import { prepareHead } from './request-head.js';
 import { ignoreUpgrade, receiveLater } from './replay-request.js';
 import { createRoutes } from './routes.js';
 import { createWebSockets, defaultSocketLimits, type SocketLimits } from './web-sockets.js';
-import type { Surface } from './surface.js';
+import type { Api } from './api.js';
 
 /** Bounds on what one client may ask of the server. */
 export interface HttpLimits {
@@ -57,7 +57,7 @@ export interface HttpServerDeps extends Runtime {
   readonly host: string;
   /** 0 means any free port. */
   readonly port: number;
-  readonly surfaces: readonly Surface[];
+  readonly apis: readonly Api[];
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly undeclaredReplies: UndeclaredReplies;
@@ -88,7 +88,7 @@ export interface HttpAddress {
   readonly port: number;
 }
 
-/** Returns an HTTP server for the given surfaces. */
+/** Returns an HTTP server for the given APIs. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { host, port, limits, clock, logger } = deps;
   // No client can take all the memory, and requests without credentials get at most half of it.

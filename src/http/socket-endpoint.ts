@@ -1,6 +1,6 @@
 import type { AnyRequest, Endpoint } from './endpoint.js';
 
-/** A WebSocket of a surface. Other requests for its path are served by `endpoint`. */
+/** A WebSocket of an API. Other requests for its path are served by `endpoint`. */
 export interface SocketEndpoint {
   /**
    * Has the path and the name. Errors before the WebSocket is open are answered like those of

@@ -16,7 +16,7 @@ import { HttpFailure } from './problem.js';
 import { answerOnSocket } from './raw-answer.js';
 import { written } from './write-reply.js';
 import type { Conversation, MessageSocket, SocketEndpoint } from './socket-endpoint.js';
-import type { Surface } from './surface.js';
+import type { Api } from './api.js';
 
 /** Bounds on WebSockets. */
 export interface SocketLimits {
@@ -57,7 +57,7 @@ export const defaultSocketLimits: SocketLimits = {
 const closeTimeoutMs = 2_000;
 
 export interface WebSocketServerDeps extends ErrorReplyDeps {
-  readonly surfaces: readonly Surface[];
+  readonly apis: readonly Api[];
   readonly clientAddress: ClientAddress;
   readonly limits: SocketLimits;
   /** When it aborts, what is open is closed, and nothing opens any more. */
@@ -70,11 +70,11 @@ export interface WebSocketServerDeps extends ErrorReplyDeps {
   readonly random: Random;
 }
 
-/** Opens the WebSockets of the surfaces. */
+/** Opens the WebSockets of the APIs. */
 export interface WebSockets {
   /**
    * Accepts a request for a WebSocket, and resolves when the WebSocket is closed. Returns
-   * undefined, without effect, if the request is not valid for a WebSocket or no surface has one on
+   * undefined, without effect, if the request is not valid for a WebSocket or no API has one on
    * its path.
    */
   admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> | undefined;
@@ -83,7 +83,7 @@ export interface WebSockets {
 }
 
 interface Mount extends PathPattern {
-  readonly surface: Surface;
+  readonly api: Api;
   readonly entry: SocketEndpoint;
 }
 
@@ -98,11 +98,11 @@ interface UpgradeRequest {
 /** Returns WebSockets that accept upgrade requests. */
 export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
   const { limits, callers, onRequest, stopping, clock, random, logger } = deps;
-  const mounts = deps.surfaces.flatMap((surface) =>
-    (surface.sockets ?? []).flatMap((entry) =>
-      surface.prefixes.map((prefix): Mount => ({
+  const mounts = deps.apis.flatMap((api) =>
+    (api.sockets ?? []).flatMap((entry) =>
+      api.prefixes.map((prefix): Mount => ({
         ...compilePath(prefix, entry.endpoint.path, entry.endpoint.params),
-        surface,
+        api,
         entry,
       })),
     ),
@@ -119,7 +119,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
 
   async function serve(upgrade: UpgradeRequest, socket: Duplex, head: Buffer): Promise<void> {
     const { mount, request, clientAddress } = upgrade;
-    const { surface, entry } = mount;
+    const { api, entry } = mount;
     const { endpoint } = entry;
     const startedAt = clock.now();
     const requestId = randomId(random);
@@ -127,20 +127,20 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     try {
       const principal = await authenticated(upgrade);
       const work = () => serveAdmitted(upgrade, principal, socket, head);
-      const caller = callerOf({ requestId, clientAddress }, () => ({ principal, surface }));
+      const caller = callerOf({ requestId, clientAddress }, () => ({ principal, api }));
       await places.run(() => (callers ? callers.run(caller, work) : work()), { shares: sharesOf(principal) });
     } catch (thrown) {
       const error = isOverload(thrown) ? new HttpFailure({ kind: 'too_many_open' }) : thrown;
-      const reply = errorReply(error, { surface, endpoint, requestId }, deps);
+      const reply = errorReply(error, { api, endpoint, requestId }, deps);
       if (reply === undefined) return void socket.destroy();
       status = reply.status;
       answerOnSocket(
         socket,
-        written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }, surface),
+        written({ ...reply, headers: { 'X-Request-Id': requestId, ...reply.headers } }, api),
         clock,
       );
     } finally {
-      const route = `${surface.prefixes[0]}${endpoint.path}`;
+      const route = `${api.prefixes[0]}${endpoint.path}`;
       const seen = { method: request.method ?? '', route, status, durationMs: clock.now() - startedAt };
       onRequest?.(seen);
       logger.info('request', { requestId, ...seen, clientAddress });
@@ -177,7 +177,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
 
   /** Authenticates a request. Unauthenticated requests are counted separately. */
   async function authenticated({ mount, request, clientAddress }: UpgradeRequest): Promise<Principal> {
-    const { surface, entry } = mount;
+    const { api, entry } = mount;
     if (stopping.aborted) throw new HttpFailure({ kind: 'too_many_open' });
     const query = queryOf(request);
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());
@@ -187,7 +187,7 @@ export function createWebSockets(deps: WebSocketServerDeps): WebSockets {
     const authorization = request.headers.authorization ?? entry.authorizationOf(offered);
     const credentials = { authorization, accessToken: undefined, query, clientAddress };
     const admission = await arriving.run(() =>
-      withDeadline(clock, limits.arrivalMs, Promise.resolve(surface.authenticate(credentials))),
+      withDeadline(clock, limits.arrivalMs, Promise.resolve(api.authenticate(credentials))),
     );
     if ('problem' in admission) throw new HttpFailure(admission.problem);
     return admission.principal;

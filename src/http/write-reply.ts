@@ -49,12 +49,12 @@ export function written(
  */
 export function writeReply(ctx: ParameterizedContext<Exchange>, answer: Answer | FileReply): void {
   const { req, res, state } = ctx;
-  const { surface } = state;
-  const { headers, body } = contentOf(answer, surface?.jsonType, req.headers['accept-language']);
+  const { api } = state;
+  const { headers, body } = contentOf(answer, api?.jsonType, req.headers['accept-language']);
   // These have no body, and no headers of one (RFC 9110, 6.4.1).
   const isEmpty = answer.status === 204 || answer.status === 304;
   const all = ['X-Request-Id', state.requestId];
-  if (surface?.crossOrigin === true) all.push(...crossOriginFields);
+  if (api?.crossOrigin === true) all.push(...crossOriginFields);
   for (const name of Object.keys(headers)) {
     if (!(isEmpty && name === 'Content-Type')) all.push(name, headers[name] ?? '');
   }

@@ -1,6 +1,6 @@
 import { createRevoker } from '../../src/accounts/revocation.js';
 import { createAdministration } from '../../src/admin/administration.js';
-import { createAdminSurface } from '../../src/api/admin/index.js';
+import { createAdminApi } from '../../src/api/admin/index.js';
 import type { Mxid } from '../../src/base/mxid.js';
 import { Secret } from '../../src/base/secret.js';
 import { createBearerAuth } from '../../src/http/bearer-auth.js';
@@ -50,7 +50,7 @@ export async function openAdminApi(): Promise<AdminApi> {
     const consumers = [{ name: 'helpdesk', secret: new Secret(adminToken) }];
     const allowance = { failuresAllowed: 3, windowMs: 60_000, logger: silentLogger };
     const authenticate = createBearerAuth({ secrets: [], consumers, ...allowance });
-    return startServer([createAdminSurface({ administration, authenticate })]);
+    return startServer([createAdminApi({ administration, authenticate })]);
   };
   const server = await serve(true);
   return {

@@ -3,7 +3,7 @@ import type { AccountCredentials } from '../../src/accounts/credentials.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import { createLoginLimits, type LoginAllowances } from '../../src/accounts/login-limits.js';
 import type { AccountSessions } from '../../src/accounts/sessions.js';
-import { createClientServerSurfaces } from '../../src/api/client-server-surfaces.js';
+import { createClientServerApis } from '../../src/api/client-server-apis.js';
 import type { AddressDeps } from '../../src/api/client-server-v3/address-deps.js';
 import type { DiscoveryDeps } from '../../src/api/client-server-v3/discovery.js';
 import type { RateLimiter } from '../../src/base/rate-limiter.js';
@@ -99,8 +99,8 @@ export async function startClientServer(options: ClientServerOptions = {}): Prom
       ? { devices: embedded.accounts.devices, credentials: options.credentials ?? contacts.credentials }
       : undefined;
   const deps = { authority, sessions, openId, account, limits, contacts: addressDeps, discovery };
-  const surfaces = createClientServerSurfaces(options.disabled === true ? undefined : deps);
-  const server = await startServer(surfaces, {
+  const apis = createClientServerApis(options.disabled === true ? undefined : deps);
+  const server = await startServer(apis, {
     clock: embedded.clock,
     trustedProxies: ['127.0.0.1'],
     isUnavailable: (failure) => failure instanceof DatabaseFailure,

@@ -2,21 +2,21 @@ import type { Failure } from '../../src/base/failure.js';
 import type { EndpointContract } from '../../src/http/endpoint.js';
 import { errorReply } from '../../src/http/error-reply.js';
 import type { Answer } from '../../src/http/reply.js';
-import type { Surface } from '../../src/http/surface.js';
+import type { Api } from '../../src/http/api.js';
 import { silentLogger } from './silent-logger.js';
 
 /**
- * Returns the answer of an endpoint of a surface to a failure, by the code that answers over HTTP:
+ * Returns the answer of an endpoint of an API to a failure, by the code that answers over HTTP:
  * a reply that the endpoint does not declare becomes that of a defect.
  */
 export function answerTo(
   failure: Failure,
   contract: EndpointContract,
-  handling: Pick<Surface, 'problem' | 'failure'>,
+  handling: Pick<Api, 'problem' | 'failure'>,
 ): Answer | undefined {
   const endpoint = { ...contract, run: () => Promise.reject(failure) };
-  const surface: Surface = {
-    name: 'a surface',
+  const api: Api = {
+    name: 'an API',
     prefixes: [''],
     endpoints: [endpoint],
     authenticate: () => Promise.reject(failure),
@@ -25,7 +25,7 @@ export function answerTo(
   };
   return errorReply(
     failure,
-    { surface, endpoint, requestId: '1' },
+    { api, endpoint, requestId: '1' },
     { undeclaredReplies: 'throw', logger: silentLogger },
   );
 }

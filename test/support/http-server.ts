@@ -6,7 +6,7 @@ import { endpoint, type Endpoint } from '../../src/http/endpoint.js';
 import { plainProblemReply } from '../../src/http/plain-problems.js';
 import { reply } from '../../src/http/reply.js';
 import { createHttpServer, defaultHttpLimits, type HttpServer, type HttpServerDeps } from '../../src/http/server.js';
-import { surface, type Surface } from '../../src/http/surface.js';
+import { type Api, defineApi } from '../../src/http/api.js';
 import { createRecordingLogger, type RecordingLogger } from './recording-logger.js';
 
 /** A listening server. */
@@ -16,16 +16,16 @@ export interface TestServer {
   stop: HttpServer['stop'];
 }
 
-/** Starts a server with these surfaces on a free port. The caller stops it. */
+/** Starts a server with these APIs on a free port. The caller stops it. */
 export async function startServer(
-  surfaces: readonly Surface[],
+  apis: readonly Api[],
   overrides: Partial<HttpServerDeps> = {},
 ): Promise<TestServer> {
   const log = createRecordingLogger();
   const server = createHttpServer({
     host: '127.0.0.1',
     port: 0,
-    surfaces,
+    apis,
     trustedProxies: [],
     undeclaredReplies: 'throw',
     limits: defaultHttpLimits,
@@ -38,9 +38,9 @@ export async function startServer(
   return { port, log, stop: (deadlineMs, failWaits) => server.stop(deadlineMs, failWaits) };
 }
 
-/** A surface below /test, without authentication. */
-export function testSurface(endpoints: readonly Endpoint[], overrides: Partial<Surface> = {}): Surface {
-  return surface({
+/** An API below /test, without authentication. */
+export function testApi(endpoints: readonly Endpoint[], overrides: Partial<Api> = {}): Api {
+  return defineApi({
     name: 'test',
     prefixes: ['/test'],
     endpoints,

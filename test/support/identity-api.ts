@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentityRest } from '../../src/api/identity/identity-rest.js';
-import { createIdentitySurfaces, type IdentityDeps } from '../../src/api/identity-surfaces.js';
+import { createIdentityApis, type IdentityDeps } from '../../src/api/identity-apis.js';
 import { validationLink } from '../../src/api/identity/validation-page.js';
 import type { Allowance } from '../../src/base/leaky-buckets.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
@@ -58,7 +58,7 @@ export interface IdentityApiOptions {
   readonly policies?: Readonly<Record<string, Policy>>;
   /** The homeservers' answers about signatures. */
   readonly verdict?: SignatureVerdict;
-  /** Changes the dependencies of the surfaces. */
+  /** Changes the dependencies of the APIs. */
   readonly change?: (deps: IdentityDeps) => IdentityDeps;
   readonly disabled?: boolean;
   /** How many messages a caller may request. */
@@ -123,9 +123,9 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     v1: { validate: served, bind: served, lookup: served, invite: served, submitErrorStatus: 200 },
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
   };
-  const surfaces =
-    options.disabled === true ? [createIdentityRest()] : createIdentitySurfaces((options.change ?? same)(deps));
-  const server = await startServer(surfaces, {
+  const apis =
+    options.disabled === true ? [createIdentityRest()] : createIdentityApis((options.change ?? same)(deps));
+  const server = await startServer(apis, {
     clock,
     trustedProxies: ['127.0.0.1'],
     isUnavailable: (failure) => failure instanceof DatabaseFailure,

@@ -1,7 +1,7 @@
 import { AccountFailure } from '../../src/accounts/failure.js';
 import { createTelegramProofs } from '../../src/accounts/threepids/database-telegram-proofs.js';
 import type { FromTelegram } from '../../src/accounts/threepids/telegram-proofs.js';
-import { createProvisioningSurfaces } from '../../src/api/provisioning-surfaces.js';
+import { createProvisioningApis } from '../../src/api/provisioning-apis.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
 import type { Allowance } from '../../src/base/leaky-buckets.js';
 import { parseMxid, type Mxid, type ServerName } from '../../src/base/mxid.js';
@@ -23,7 +23,7 @@ import { readUser } from '../../src/login/login-codec.js';
 import { createFakeTelegram, type FakeTelegram } from './fake-telegram.js';
 import { sendRaw, type RawReply, type RawRequest } from './raw-http.js';
 import { silentLogger } from './silent-logger.js';
-import { webSurfaces } from './web-pages.js';
+import { webApis } from './web-pages.js';
 import { withZeroCode } from './zero-code-telegram.js';
 
 /**
@@ -207,8 +207,8 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
     ...deps,
     host: '127.0.0.1',
     port: 0,
-    surfaces: [
-      ...createProvisioningSurfaces({
+    apis: [
+      ...createProvisioningApis({
         prefix,
         login,
         phoneProofs,
@@ -222,7 +222,7 @@ export async function startProvisioning(changes: ProvisioningChanges = {}): Prom
         bridges: [bridgeUrl],
         clock,
       }),
-      ...webSurfaces({
+      ...webApis({
         database: losable,
         login,
         phoneProofs,

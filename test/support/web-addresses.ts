@@ -2,7 +2,7 @@ import { createLoginLimits } from '../../src/accounts/login-limits.js';
 import type { AccountAuthority } from '../../src/accounts/authority.js';
 import { createWebGrants } from '../../src/accounts/web-grants.js';
 import { createMatrixSignIn } from '../../src/api/web/matrix-sign-in.js';
-import { createWebSurface } from '../../src/api/web/index.js';
+import { createWebApi } from '../../src/api/web/index.js';
 import { systemClock } from '../../src/base/clock.js';
 import type { Mxid, ServerName } from '../../src/base/mxid.js';
 import { systemRandom } from '../../src/base/random.js';
@@ -96,8 +96,8 @@ export async function startWebAddresses(changes: WebAddressesChanges = {}): Prom
   const addresses = { ...contacts, isPartial: support !== undefined, signIn };
   const server = await startServer(
     [
-      createWebSurface({ ...deps, mode: 'page', base: webBase, addresses }),
-      createWebSurface({ ...deps, mode: 'widget', base: widgetBase, addresses: undefined }),
+      createWebApi({ ...deps, mode: 'page', base: webBase, addresses }),
+      createWebApi({ ...deps, mode: 'widget', base: widgetBase, addresses: undefined }),
     ],
     { clock },
   );

@@ -1,9 +1,9 @@
 import { AccountFailure } from '../../src/accounts/failure.js';
 import { createLoginLimits } from '../../src/accounts/login-limits.js';
 import { createWebGrants } from '../../src/accounts/web-grants.js';
-import { createLinksSurface } from '../../src/api/web/create-link.js';
+import { createLinksApi } from '../../src/api/web/create-link.js';
 import type { WebDeps } from '../../src/api/web/deps.js';
-import { createWebSurface } from '../../src/api/web/index.js';
+import { createWebApi } from '../../src/api/web/index.js';
 import type { MatrixSignIn } from '../../src/api/web/matrix-sign-in.js';
 import type { FindOpenIdUser } from '../../src/api/provisioning-v3/authenticate.js';
 import type { Mxid } from '../../src/base/mxid.js';
@@ -11,7 +11,7 @@ import { systemRandom } from '../../src/base/random.js';
 import type { Secret } from '../../src/base/secret.js';
 import type { Database } from '../../src/database/database.js';
 import type { Authenticator } from '../../src/http/bearer-auth.js';
-import type { Surface } from '../../src/http/surface.js';
+import type { Api } from '../../src/http/api.js';
 import { sendRaw, type RawReply } from './raw-http.js';
 
 /** The path of the pages. */
@@ -40,7 +40,7 @@ export interface WebPagesDeps extends Pick<WebDeps, 'login' | 'phoneProofs' | 'h
 }
 
 /** Returns the pages, the widget, and the API for links. */
-export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
+export function webApis(deps: WebPagesDeps): readonly Api[] {
   const { database, clock, findOpenIdUser, mayLogIn, authenticate, ...rest } = deps;
   const grants = createWebGrants({ database, clock, random: systemRandom, sessionMs, linkMs });
   const signIn = createFakeSignIn(deps.serverName);
@@ -70,7 +70,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
   };
   const shared = { ...common, publicUrl: 'https://pages.test', maxAccounts: 3, widgetClients: [widgetClient] };
   return [
-    createWebSurface({
+    createWebApi({
       ...shared,
       mode: 'page',
       base: webBase,
@@ -80,7 +80,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
       verifyOpenId: undefined,
       acceptsLinks: true,
     }),
-    createWebSurface({
+    createWebApi({
       ...shared,
       mode: 'widget',
       base: widgetBase,
@@ -90,7 +90,7 @@ export function webSurfaces(deps: WebPagesDeps): readonly Surface[] {
       verifyOpenId: findOpenIdUser,
       acceptsLinks: false,
     }),
-    createLinksSurface(webBase, { grants, mayLogIn, url: `https://pages.test${webBase}`, clock, authenticate }),
+    createLinksApi(webBase, { grants, mayLogIn, url: `https://pages.test${webBase}`, clock, authenticate }),
   ];
 }
 

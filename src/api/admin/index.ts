@@ -1,6 +1,6 @@
 import { AdminFailure } from '../../admin/failure.js';
 import type { Authenticator } from '../../http/bearer-auth.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { toAdminErrorReply, toHttpErrorReply } from './errors.js';
 import { cancelProcess, listHandOvers, listProcesses, retryHandOver } from './processes.js';
 import { listSessions, revokeSession, showSession } from './sessions.js';
@@ -25,11 +25,11 @@ export const adminOperations = [
 ] as const;
 
 /** Returns the admin API. */
-export function createAdminSurface({
+export function createAdminApi({
   authenticate,
   ...deps
-}: AdminDeps & { readonly authenticate: Authenticator }): Surface {
-  return surface({
+}: AdminDeps & { readonly authenticate: Authenticator }): Api {
+  return defineApi({
     name: 'admin',
     prefixes: [adminPrefix],
     authenticate,

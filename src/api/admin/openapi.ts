@@ -21,6 +21,6 @@ export function adminOpenApi(endpoints: readonly EndpointContract[]): OpenApiDoc
       { name: 'Login processes', description: 'Attempts to log in to Telegram.', paths: /^\/processes/ },
       { name: 'Hand-overs', description: 'Sessions on their way to the bridge.', paths: /^\/hand_overs/ },
     ],
-    surfaces: [{ prefixes: [adminPrefix], endpoints }],
+    apis: [{ prefixes: [adminPrefix], endpoints }],
   });
 }

@@ -1,6 +1,6 @@
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import type { LoginDeps } from '../client-server/log-in.js';
-import { matrixSurface } from '../client-server/matrix-surface.js';
+import { defineMatrixApi } from '../client-server/matrix-api.js';
 import { logInV1 } from './log-in.js';
 import { loginFlowsV1 } from './login-flows.js';
 
@@ -11,8 +11,8 @@ export const clientServerV1 = {
 } as const;
 
 /** Returns the login of version 1 of the client-server API, for clients of 2014 to 2016. */
-export function createClientServerV1(deps: LoginDeps): Surface {
-  return matrixSurface({
+export function createClientServerV1(deps: LoginDeps): Api {
+  return defineMatrixApi({
     name: 'client-server-v1',
     prefixes: clientServerV1.prefixes,
     endpoints: clientServerV1.endpoints.map((operation) => operation.serve(deps)),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import { errorShapes } from '../client-server/error-shapes.js';
-import { matrixSurface } from '../client-server/matrix-surface.js';
+import { defineMatrixApi } from '../client-server/matrix-api.js';
 
 /** The base URLs of this server name. */
 interface BaseUrls {
@@ -122,17 +122,17 @@ export const versionDiscovery = { prefixes: ['/_matrix/client'], endpoints: [cli
 export const wellKnownDiscovery = { prefixes: ['/.well-known/matrix'], endpoints: [wellKnown] } as const;
 
 /** Returns the discovery for clients without an access token. */
-export function createDiscovery({ wellKnown: baseUrls }: DiscoveryDeps): readonly Surface[] {
-  const versionsSurface = matrixSurface({
+export function createDiscovery({ wellKnown: baseUrls }: DiscoveryDeps): readonly Api[] {
+  const versionsApi = defineMatrixApi({
     name: 'client-server-versions',
     prefixes: versionDiscovery.prefixes,
     endpoints: versionDiscovery.endpoints.map((operation) => operation.serve()),
   });
-  if (baseUrls === undefined) return [versionsSurface];
-  const wellKnownSurface = matrixSurface({
+  if (baseUrls === undefined) return [versionsApi];
+  const wellKnownApi = defineMatrixApi({
     name: 'client-well-known',
     prefixes: wellKnownDiscovery.prefixes,
     endpoints: wellKnownDiscovery.endpoints.map((operation) => operation.serve(baseUrls)),
   });
-  return [versionsSurface, wellKnownSurface];
+  return [versionsApi, wellKnownApi];
 }

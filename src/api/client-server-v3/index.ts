@@ -3,10 +3,10 @@ import type { AccountCredentials } from '../../accounts/credentials.js';
 import type { AccountDevices } from '../../accounts/devices.js';
 import type { AccountSessions } from '../../accounts/sessions.js';
 import type { Endpoint } from '../../http/endpoint.js';
-import type { SurfaceSubject } from '../../http/openapi.js';
-import type { Surface } from '../../http/surface.js';
+import type { ApiSubject } from '../../http/openapi.js';
+import type { Api } from '../../http/api.js';
 import type { LoginDeps } from '../client-server/log-in.js';
-import { createAccessTokenAuth, matrixSurface, requireAccessToken } from '../client-server/matrix-surface.js';
+import { createAccessTokenAuth, defineMatrixApi, requireAccessToken } from '../client-server/matrix-api.js';
 import { addAddress } from './add-address.js';
 import type { AddressDeps } from './address-deps.js';
 import { deviceOperations } from './devices.js';
@@ -78,7 +78,7 @@ const accountOperations = [...deviceOperations, changePassword, deactivateAccoun
 const passwordTokenOperations = [requestEmailToken(forPasswords), requestPhoneToken(forPasswords)] as const;
 
 /** The prefixes and operations of version 3, for its documentation. */
-export const clientServerV3: readonly [SurfaceSubject, ...SurfaceSubject[]] = [
+export const clientServerV3: readonly [ApiSubject, ...ApiSubject[]] = [
   {
     prefixes,
     endpoints: [
@@ -104,11 +104,11 @@ export const clientServerV3: readonly [SurfaceSubject, ...SurfaceSubject[]] = [
  * Returns login and 3PIDs in version 3 of the client-server API under their old and new names, the
  * related endpoints of version 1, token submission, and OpenID token verification.
  */
-export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surface, ...Surface[]] {
+export function createClientServerV3(deps: ClientServerV3Deps): readonly [Api, ...Api[]] {
   const { authority, sessions, openId, account, contacts, discovery } = deps;
   const authenticate = createAccessTokenAuth(authority);
   return [
-    matrixSurface({
+    defineMatrixApi({
       name: 'client-server-v3',
       prefixes,
       authenticate,
@@ -121,13 +121,13 @@ export function createClientServerV3(deps: ClientServerV3Deps): readonly [Surfac
         ...(account === undefined ? [] : accountEndpoints(deps, account)),
       ],
     }),
-    matrixSurface({
+    defineMatrixApi({
       name: 'client-server-v3-logout',
       prefixes,
       authenticate: requireAccessToken,
       endpoints: sessions === undefined ? [] : logOutOperations.map((operation) => operation.serve({ sessions })),
     }),
-    matrixSurface({
+    defineMatrixApi({
       name: 'client-server-v3-of-v1',
       prefixes: v1Prefixes,
       authenticate,

@@ -3,9 +3,9 @@ import { AccountFailure } from '../../accounts/failure.js';
 import type { OpenIdTokens } from '../../accounts/open-id.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { reply } from '../../http/reply.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import { errorShapes } from '../client-server/error-shapes.js';
-import { matrixSurface } from '../client-server/matrix-surface.js';
+import { defineMatrixApi } from '../client-server/matrix-api.js';
 
 /** The dependencies of the endpoint. */
 interface OpenIdUserDeps {
@@ -44,8 +44,8 @@ const openIdUser = defineEndpoint(
 export const serverServer = { prefixes: ['/_matrix/federation/v1'], endpoints: [openIdUser] } as const;
 
 /** Returns the server-server API. */
-export function createServerServer(deps: OpenIdUserDeps): Surface {
-  return matrixSurface({
+export function createServerServer(deps: OpenIdUserDeps): Api {
+  return defineMatrixApi({
     name: 'open-id',
     prefixes: serverServer.prefixes,
     endpoints: serverServer.endpoints.map((operation) => operation.serve(deps)),

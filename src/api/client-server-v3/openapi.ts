@@ -1,4 +1,4 @@
-import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
+import { openApiDocument, type OpenApiDocument, type ApiSubject } from '../../http/openapi.js';
 
 const introduction = `Logs Matrix users in, and stores the e-mail addresses and phone numbers of their accounts. Implements these parts of version 3 of the client-server
 API of Matrix.
@@ -13,7 +13,7 @@ Each reply is JSON, except pages, and has CORS headers. An error has a machine-r
 can be any error of the homeserver, with all its members. The access token can also be in the query, as \`access_token\`.`;
 
 /** Returns the OpenAPI document of version 3. */
-export function clientServerV3OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {
+export function clientServerV3OpenApi(apis: readonly [ApiSubject, ...ApiSubject[]]): OpenApiDocument {
   return openApiDocument({
     title: 'Matrix login and 3PIDs',
     version: '3',
@@ -32,6 +32,6 @@ export function clientServerV3OpenApi(surfaces: readonly [SurfaceSubject, ...Sur
       { name: 'Account', description: 'The password, and deactivation.', paths: /^\/account\/(password|deactivate)/ },
       { name: 'Login', description: 'Logging in and out.', paths: /^\/(login|refresh|logout|account\/whoami)/ },
     ],
-    surfaces,
+    apis,
   });
 }

@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.js';
-import type { Surface } from '../../http/surface.js';
-import { identitySurface } from '../identity/identity-surface.js';
+import type { Api } from '../../http/api.js';
+import { defineIdentityApi } from '../identity/identity-api.js';
 import { submitToken } from '../identity/submit-token.js';
 import { linkTo, validationPages, type LinkedProof, type ValidationPagesDeps } from '../identity/validation-page.js';
 import { accountSubmission, passwordSubmission, type Version } from '../identity/version.js';
@@ -58,8 +58,8 @@ export function passwordLink(publicUrl: string, proof: LinkedProof): Secret {
  * Returns the endpoints at which validation tokens for accounts are submitted. They behave like
  * those of the identity service, errors included.
  */
-export function createAddressSubmission({ usualPath, ...deps }: AddressSubmissionDeps): Surface {
-  return identitySurface({
+export function createAddressSubmission({ usualPath, ...deps }: AddressSubmissionDeps): Api {
+  return defineIdentityApi({
     name: 'address-submission',
     prefixes: [addressPrefixes[usualPath]],
     brand: deps.pages.brand,
@@ -71,8 +71,8 @@ export function createAddressSubmission({ usualPath, ...deps }: AddressSubmissio
  * Returns the endpoints at which password reset tokens are submitted. Errors are those of the
  * identity service, as for 3PIDs.
  */
-export function createPasswordSubmission(deps: ValidationPagesDeps): Surface {
-  return identitySurface({
+export function createPasswordSubmission(deps: ValidationPagesDeps): Api {
+  return defineIdentityApi({
     name: 'password-submission',
     prefixes: passwordSubmissions.prefixes,
     brand: deps.pages.brand,

@@ -1,9 +1,9 @@
 import type { Secret } from '../../base/secret.js';
 import type { HttpProblem } from '../../http/problem.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import type { Validation } from '../../threepid/validation.js';
 import { getValidated } from '../identity/get-validated.js';
-import { identitySurface } from '../identity/identity-surface.js';
+import { defineIdentityApi } from '../identity/identity-api.js';
 import { requestPhoneToken } from '../identity/request-token.js';
 import { submitToken } from '../identity/submit-token.js';
 import { version1 } from '../identity/version.js';
@@ -28,11 +28,11 @@ export interface MsisdnDelegateDeps {
  * requests come from one address for all users, so there is no limit by address. A result must be
  * sent with status 200, or the homeserver does not pass it on.
  */
-export function createMsisdnDelegate({ validation, delegate: { secret, isAllowed } }: MsisdnDelegateDeps): Surface {
+export function createMsisdnDelegate({ validation, delegate: { secret, isAllowed } }: MsisdnDelegateDeps): Api {
   const version = { ...version1(200), countsClients: false };
   const objection = (clientAddress: string): HttpProblem | undefined =>
     isAllowed(clientAddress) ? undefined : { kind: 'address_refused' };
-  return identitySurface({
+  return defineIdentityApi({
     name: 'msisdn-delegate',
     prefixes: [delegatePrefix],
     secretSegment: secret,

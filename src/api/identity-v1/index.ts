@@ -1,13 +1,13 @@
 import type { HttpProblem } from '../../http/problem.js';
 import type { Endpoint, EndpointContract } from '../../http/endpoint.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import type { Associations } from '../../identity/associations.js';
 import type { Invites } from '../../identity/invites.js';
 import type { PublicKeys } from '../../identity/public-keys.js';
 import type { Validation } from '../../threepid/validation.js';
 import { bind } from '../identity/bind.js';
 import { getValidated } from '../identity/get-validated.js';
-import { identitySurface } from '../identity/identity-surface.js';
+import { defineIdentityApi } from '../identity/identity-api.js';
 import { publicKeyOperations } from '../identity/public-keys.js';
 import { requestEmailToken, requestPhoneToken } from '../identity/request-token.js';
 import { sign } from '../identity/sign.js';
@@ -79,9 +79,9 @@ export const identityV1 = {
 } as const;
 
 /** Returns version 1 of the identity service, without access tokens. */
-export function createIdentityV1(deps: IdentityV1Deps): Surface {
+export function createIdentityV1(deps: IdentityV1Deps): Api {
   const { v1 } = deps;
-  return identitySurface({
+  return defineIdentityApi({
     name: 'identity-v1',
     prefixes,
     brand: deps.pages.brand,

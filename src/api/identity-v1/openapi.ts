@@ -1,5 +1,5 @@
 import { identityTags } from '../identity/openapi-tags.js';
-import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
+import { openApiDocument, type OpenApiDocument, type ApiSubject } from '../../http/openapi.js';
 
 const introduction = `Validates 3PIDs, binds them to Matrix IDs and mails invites to rooms, as in version 1 of Matrix' identity service API. It has no
 access tokens. The endpoints that send tokens, bind and look up are disabled (404 \`M_UNRECOGNIZED\`) unless \`identity.v1\` in the configuration enables
@@ -11,13 +11,13 @@ reply has CORS headers. An error has a machine-readable \`errcode\` and a human-
 400, depending on \`identity.v1.submit_error_status\`.`;
 
 /** Returns the OpenAPI document of version 1. */
-export function identityV1OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {
+export function identityV1OpenApi(apis: readonly [ApiSubject, ...ApiSubject[]]): OpenApiDocument {
   return openApiDocument({
     title: 'Matrix identity service, version 1',
     version: '1',
     description: introduction,
     security: { name: 'accessToken', description: 'Not used in version 1.' },
     tags: identityTags,
-    surfaces,
+    apis,
   });
 }

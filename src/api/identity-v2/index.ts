@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import type { IdentityUsers } from '../../identity/users.js';
 import type { Associations } from '../../identity/associations.js';
 import type { Invites } from '../../identity/invites.js';
@@ -8,7 +8,7 @@ import type { PublicKeys } from '../../identity/public-keys.js';
 import type { Validation } from '../../threepid/validation.js';
 import { bind } from '../identity/bind.js';
 import { getValidated } from '../identity/get-validated.js';
-import { identitySurface } from '../identity/identity-surface.js';
+import { defineIdentityApi } from '../identity/identity-api.js';
 import { publicKeyOperations } from '../identity/public-keys.js';
 import { requestEmailToken, requestPhoneToken } from '../identity/request-token.js';
 import { sign } from '../identity/sign.js';
@@ -64,11 +64,11 @@ export const identityV2 = { prefixes, endpoints: [...operations, ...operationsBe
  * Returns version 2 of the identity service. Endpoints that require accepted terms or nothing come
  * first, then those for users who have not accepted them yet.
  */
-export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surface] {
+export function createIdentityV2(deps: IdentityV2Deps): readonly [Api, Api] {
   const { users } = deps;
   const holder = createTokenAuth(users);
   return [
-    identitySurface({
+    defineIdentityApi({
       name: 'identity-v2',
       prefixes,
       brand: deps.pages.brand,
@@ -81,7 +81,7 @@ export function createIdentityV2(deps: IdentityV2Deps): readonly [Surface, Surfa
       },
       endpoints: operations.map((operation) => operation.serve(deps)),
     }),
-    identitySurface({
+    defineIdentityApi({
       name: 'identity-v2-before-terms',
       prefixes,
       authenticate: holder,

@@ -1,5 +1,5 @@
 import { identityTags } from '../identity/openapi-tags.js';
-import { openApiDocument, type OpenApiDocument, type SurfaceSubject } from '../../http/openapi.js';
+import { openApiDocument, type OpenApiDocument, type ApiSubject } from '../../http/openapi.js';
 
 const introduction = `Validates 3PIDs, binds them to Matrix IDs, looks up bindings and mails invites to rooms. Implements version 2 of the identity service API of Matrix.
 
@@ -11,13 +11,13 @@ Bodies are read as JSON, whatever their Content-Type. Each reply has CORS header
 \`error\`.`;
 
 /** Returns the OpenAPI document of version 2. */
-export function identityV2OpenApi(surfaces: readonly [SurfaceSubject, ...SurfaceSubject[]]): OpenApiDocument {
+export function identityV2OpenApi(apis: readonly [ApiSubject, ...ApiSubject[]]): OpenApiDocument {
   return openApiDocument({
     title: 'Matrix identity service, version 2',
     version: '2',
     description: introduction,
     security: { name: 'accessToken', description: 'The access token from POST /account/register.' },
     tags: identityTags,
-    surfaces,
+    apis,
   });
 }

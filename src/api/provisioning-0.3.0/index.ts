@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
 import type { EndpointContract } from '../../http/endpoint.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import type { StepDeps } from '../provisioning/dialect.js';
 import { errorHandling } from '../provisioning/to-error-reply.js';
@@ -22,13 +22,13 @@ const specified = [getMe, botToken, requestCode, sendCode, sendPassword];
 export const provisioningContracts: readonly EndpointContract[] = [...specified, addPhone];
 
 /** Returns version 0.3.0 of the provisioning API of mautrix-telegram. */
-export function createProvisioningSurface({ prefix, authenticate, ...deps }: ProvisioningDeps): Surface {
+export function createProvisioningV030({ prefix, authenticate, ...deps }: ProvisioningDeps): Api {
   const { phoneProofs } = deps;
   const endpoints = [
     ...specified.map((operation) => operation.serve(deps)),
     ...(phoneProofs ? [addPhone.serve(deps, phoneProofs)] : []),
   ];
-  return surface({
+  return defineApi({
     name: 'provisioning-0.3.0',
     prefixes: [prefix],
     authenticate,

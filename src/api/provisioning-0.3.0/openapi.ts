@@ -42,6 +42,6 @@ export function provisioningOpenApi(prefix: string, endpoints: readonly Endpoint
       },
       { name: 'Login', description: 'The steps of a login to Telegram.', paths: /^\/login\// },
     ],
-    surfaces: [{ prefixes: [prefix], endpoints }],
+    apis: [{ prefixes: [prefix], endpoints }],
   });
 }

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
 import type { EndpointContract, EndpointDefinition } from '../../http/endpoint.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { errorHandling } from '../provisioning/to-error-reply.js';
 import { bridgeInfoEndpoint } from './bridge-info.js';
@@ -34,7 +34,7 @@ const others: Definitions = [handOver, logOut, getChats, getContacts, resolveIde
 export const provisioningV1Contracts: readonly EndpointContract[] = [...login, addPhone, qrEndpoint, ...others];
 
 /** Returns version 1 of the provisioning API of mautrix-telegram. */
-export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Surface {
+export function createProvisioningV1({ prefix, authenticate, ...deps }: ProvisioningV1Deps): Api {
   const qr = qrEndpoint.serve();
   const { phoneProofs } = deps;
   const endpoints = [
@@ -43,7 +43,7 @@ export function createProvisioningV1({ prefix, authenticate, ...deps }: Provisio
     qr,
     ...others.map((operation) => operation.serve(deps)),
   ];
-  return surface({
+  return defineApi({
     name: 'provisioning-v1',
     prefixes: [prefix],
     authenticate,

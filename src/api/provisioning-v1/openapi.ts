@@ -44,6 +44,6 @@ export function provisioningV1OpenApi(prefix: string, endpoints: readonly Endpoi
         paths: /^\/(bridge|user\/)/,
       },
     ],
-    surfaces: [{ prefixes: [prefix], endpoints }],
+    apis: [{ prefixes: [prefix], endpoints }],
   });
 }

@@ -1,6 +1,6 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
 import type { EndpointContract, EndpointDefinition } from '../../http/endpoint.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { descriptionEndpoint } from '../provisioning/description-endpoint.js';
 import { addPhone } from './add-phone.js';
 import { capabilities, loginFlows } from './capabilities.js';
@@ -53,7 +53,7 @@ const others: Definitions = [
 export const provisioningV3Contracts: readonly EndpointContract[] = [...login, addPhone, ...others, ...sessionTransfer];
 
 /** Returns version 3 of the provisioning API of the mautrix bridges. */
-export function createProvisioningV3({ prefix, authenticate, ...deps }: ProvisioningV3Deps): Surface {
+export function createProvisioningV3({ prefix, authenticate, ...deps }: ProvisioningV3Deps): Api {
   const { phoneProofs, transfers } = deps;
   const endpoints = [
     ...login.map((operation) => operation.serve(deps)),
@@ -61,7 +61,7 @@ export function createProvisioningV3({ prefix, authenticate, ...deps }: Provisio
     ...others.map((operation) => operation.serve(deps)),
     ...(transfers ? sessionTransfer.map((operation) => operation.serve(deps, transfers)) : []),
   ];
-  return surface({
+  return defineApi({
     name: 'provisioning-v3',
     prefixes: [prefix],
     authenticate,

@@ -52,6 +52,6 @@ export function provisioningV3OpenApi(prefix: string, endpoints: readonly Endpoi
         paths: /^/,
       },
     ],
-    surfaces: [{ prefixes: [prefix], endpoints }],
+    apis: [{ prefixes: [prefix], endpoints }],
   });
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../http/endpoint.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import type { HttpProblem } from '../../http/problem.js';
 import { retryAfterSeconds, type ObjectReply } from '../../http/reply.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import { TelegramAccountFailure } from '../../login/accounts.js';
 import { LoginFailure, LoginProcessFailure, type LoginFailureDetails } from '../../login/failure.js';
 import { OwnerFailure } from './owner.js';
@@ -18,11 +18,11 @@ export abstract class DialectFailure<F extends FailureDetails = FailureDetails> 
 export type WireErrors = Readonly<Record<HttpProblem['kind'], WireError>> &
   Readonly<Partial<Record<string, WireError>>>;
 
-/** Returns how a surface of that dialect replies to failures. */
+/** Returns how an API of that dialect replies to failures. */
 export function errorHandling(
   wireErrors: WireErrors,
   operations: Readonly<Record<string, Operation>>,
-): Required<Pick<Surface, 'problem' | 'failure'>> {
+): Required<Pick<Api, 'problem' | 'failure'>> {
   const operationOf = ({ name }: Endpoint): Operation | undefined =>
     Object.hasOwn(operations, name) ? operations[name] : undefined;
   return {

@@ -1,5 +1,5 @@
 import type { Authenticator } from '../../http/bearer-auth.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { SessionFailure } from '../../sessions/failure.js';
 import { acquireSession } from './acquire.js';
 import type { SessionDeps } from './deps.js';
@@ -15,11 +15,11 @@ export const sessionsPrefix = '/_gangway/v1/sessions';
 export const sessionOperations = [listSessions, acquireSession, renewLease, releaseLease] as const;
 
 /** Returns the API through which other programs lease sessions. */
-export function createSessionsSurface({
+export function createSessionsApi({
   authenticate,
   ...deps
-}: SessionDeps & { readonly authenticate: Authenticator }): Surface {
-  return surface({
+}: SessionDeps & { readonly authenticate: Authenticator }): Api {
+  return defineApi({
     name: 'sessions',
     prefixes: [sessionsPrefix],
     authenticate,

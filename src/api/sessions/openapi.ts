@@ -21,6 +21,6 @@ export function sessionsOpenApi(endpoints: readonly EndpointContract[]): OpenApi
     security: { name: 'consumerSecret', description: 'The secret of one of sessions.consumers.' },
     tags: [{ name: 'Sessions', description: 'Listing and leasing Telegram sessions.', paths: /^/ }],
     webhooks: webhookSubjects,
-    surfaces: [{ prefixes: [sessionsPrefix], endpoints }],
+    apis: [{ prefixes: [sessionsPrefix], endpoints }],
   });
 }

@@ -8,9 +8,9 @@ import { allowAnonymous } from '../../http/bearer-auth.js';
 import { endpoint, rawBytes } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply, type Reply } from '../../http/reply.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 
-export interface TelegramGatewaySurfaceDeps {
+export interface TelegramGatewayApiDeps {
   /** The path of the callback URL, with a leading slash and no trailing slash. */
   readonly path: string;
   readonly reports: GatewayReports;
@@ -24,8 +24,8 @@ const spelling = {
 const error = { description: 'The report is rejected', schema: z.object({ error: z.string(), errcode: z.string() }) };
 
 /** Returns the endpoint to which Telegram's Gateway API reports the delivery of messages. */
-export function createTelegramGatewaySurface({ path, reports }: TelegramGatewaySurfaceDeps): Surface {
-  return surface({
+export function createTelegramGatewayApi({ path, reports }: TelegramGatewayApiDeps): Api {
+  return defineApi({
     name: 'telegram-gateway',
     prefixes: [path],
     authenticate: allowAnonymous,

@@ -6,7 +6,7 @@ import type { Authenticator } from '../../http/bearer-auth.js';
 import { defineEndpoint } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply } from '../../http/reply.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { WebFailure } from './problems.js';
 
 /** The dependencies of the endpoint. */
@@ -75,8 +75,8 @@ export function linkUrl(url: string, token: string): string {
 /**
  * Returns the API through which integration managers create links. `base` is the path of the pages.
  */
-export function createLinksSurface(base: string, deps: LinkDeps & { readonly authenticate: Authenticator }): Surface {
-  return surface({
+export function createLinksApi(base: string, deps: LinkDeps & { readonly authenticate: Authenticator }): Api {
+  return defineApi({
     name: 'web-links',
     prefixes: [`${base}/v1`],
     authenticate: deps.authenticate,

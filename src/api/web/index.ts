@@ -1,6 +1,6 @@
 import { publicFile, publicPage } from './page-endpoint.js';
 import { allowAnonymous } from '../../http/bearer-auth.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { problemHeaders } from '../../http/plain-problems.js';
 import { readScript, type ScriptName } from '../../web/browser/scripts.js';
 import { icon } from '../../web/icon.js';
@@ -55,7 +55,7 @@ function retryPath({ problem }: ShownProblem): string | undefined {
 }
 
 /** Returns the pages on which users log in to Telegram. */
-export function createWebSurface(deps: WebDeps): Surface {
+export function createWebApi(deps: WebDeps): Api {
   const endpoints = [
     withoutSlash,
     home,
@@ -94,7 +94,7 @@ export function createWebSurface(deps: WebDeps): Surface {
   const served: ServedDeps = { ...deps, failedFrames };
   const explain = (problem: PageProblem, frame = frameOf(deps)) =>
     withProblem(problemPage(frame, problem, retryPath(problem)), problem);
-  return surface({
+  return defineApi({
     name: deps.mode === 'widget' ? 'web-widget' : 'web',
     prefixes: [deps.base],
     authenticate: allowAnonymous,

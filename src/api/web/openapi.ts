@@ -14,6 +14,6 @@ export function webLinksOpenApi(endpoints: readonly EndpointContract[]): OpenApi
     description: introduction,
     security: { name: 'sharedSecret', description: 'provisioning.shared_secret.' },
     tags: [{ name: 'Links', description: 'One-time links to the web page.', paths: /^/ }],
-    surfaces: [{ prefixes: ['/_gangway/v1'], endpoints }],
+    apis: [{ prefixes: ['/_gangway/v1'], endpoints }],
   });
 }

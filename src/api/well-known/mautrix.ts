@@ -3,7 +3,7 @@ import { allowAnonymous } from '../../http/bearer-auth.js';
 import { endpoint } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
 import { reply } from '../../http/reply.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 
 const bridgeList = z.object({
   'fi.mau.bridges': z.array(z.string()).meta({ description: 'Base URLs. Append `/_matrix/provision` to them.' }),
@@ -13,9 +13,9 @@ const bridgeList = z.object({
  * Returns GET /.well-known/matrix/mautrix, from which mautrix-manager reads the bridges of a
  * server. `bridges` are their base URLs.
  */
-export function createMautrixWellKnown(bridges: readonly string[]): Surface {
+export function createMautrixWellKnown(bridges: readonly string[]): Api {
   const body: z.input<typeof bridgeList> = { 'fi.mau.bridges': [...bridges] };
-  return surface({
+  return defineApi({
     name: 'well-known',
     prefixes: ['/.well-known/matrix'],
     authenticate: allowAnonymous,

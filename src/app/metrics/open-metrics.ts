@@ -3,13 +3,13 @@ import type { Leases } from '../../base/leases.js';
 import type { DatabaseWork } from '../../database/transactions.js';
 import type { Messenger } from '../../delivery/messenger.js';
 import type { SeenRequest } from '../../http/application.js';
-import type { Surface } from '../../http/surface.js';
+import type { Api } from '../../http/api.js';
 import type { LoginObserver } from '../../login/observe-logins.js';
 import { createMetrics } from '../../observability/metrics.js';
 import type { TelegramGateway } from '../../telegram/gateway.js';
 import { metricDefinitions } from './definitions.js';
 import { measureLeases, measureMessenger, measureTelegram } from './measured-ports.js';
-import { createMetricsSurface, routesOf } from './metrics-surface.js';
+import { createMetricsApi, routesOf } from './metrics-api.js';
 import { scrapeDatabase, type ScrapedGaugesDeps } from './scraped-gauges.js';
 
 /** The metrics of a daemon, as the parts that compose it use them. */
@@ -25,8 +25,8 @@ export interface DaemonMetrics {
   /** Reads the depth of a queue before each scrape. */
   watchQueue(queue: string, depth: () => number): void;
   scrapeDatabase(deps: Omit<ScrapedGaugesDeps, 'metrics'>): void;
-  /** Returns the surface for Prometheus. Requests to other surfaces than these have no route. */
-  serve(surfaces: readonly Surface[]): Surface;
+  /** Returns the API for Prometheus. Requests to other APIs than these have no route. */
+  serve(apis: readonly Api[]): Api;
 }
 
 /** Creates the metrics of a daemon. */
@@ -52,9 +52,9 @@ export function openMetrics(): DaemonMetrics {
     watchQueue: (queue, depth) =>
       metrics.beforeScrape(async () => metrics.set('gangway_queue_depth', { queue }, depth())),
     scrapeDatabase: (deps) => scrapeDatabase({ ...deps, metrics }),
-    serve(surfaces) {
-      metrics.allowRoutes(routesOf(surfaces));
-      return createMetricsSurface(metrics);
+    serve(apis) {
+      metrics.allowRoutes(routesOf(apis));
+      return createMetricsApi(metrics);
     },
   };
 }

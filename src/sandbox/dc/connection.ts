@@ -86,7 +86,7 @@ export class Connection implements SessionLink, KeyHolder {
     this.socket.write(framed.subarray(0, framed.length >> 1), () => this.close());
   }
 
-  // What a peer gets wrong costs it the connection; everything else is a defect and must surface.
+  // What a peer gets wrong costs it the connection; everything else is a defect and must be thrown.
   #guard(work: () => void): void {
     try {
       work();

@@ -1,4 +1,4 @@
-import type { IdentityDeps } from '../../../src/api/identity-surfaces.js';
+import type { IdentityDeps } from '../../../src/api/identity-apis.js';
 
 /** Services that fail on request. */
 export interface Breakable {

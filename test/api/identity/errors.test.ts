@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { IdentityDeps } from '../../../src/api/identity-surfaces.js';
+import type { IdentityDeps } from '../../../src/api/identity-apis.js';
 import { DatabaseFailure } from '../../../src/database/failure.js';
 import { documentedErrors } from '../../support/documented-errors.js';
 import { readOpenApiFile } from '../../support/openapi-file.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSessionsSurface } from '../../../src/api/sessions/index.js';
+import { createSessionsApi } from '../../../src/api/sessions/index.js';
 import type { Mxid } from '../../../src/base/mxid.js';
 import { systemRandom } from '../../../src/base/random.js';
 import { Secret } from '../../../src/base/secret.js';
@@ -53,7 +53,7 @@ beforeEach(async () => {
   const named = Object.entries(secrets).map(([name, secret]) => ({ name, secret: new Secret(secret) }));
   const allowance = { failuresAllowed: 3, windowMs: 60_000, logger: silentLogger };
   const authenticate = createBearerAuth({ secrets: [], consumers: named, ...allowance });
-  server = await startServer([createSessionsSurface({ leases, listConsumers: () => consumers, authenticate })]);
+  server = await startServer([createSessionsApi({ leases, listConsumers: () => consumers, authenticate })]);
   const user = {
     id: id as TelegramUserId,
     username: 'alice',

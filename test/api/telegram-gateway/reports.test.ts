@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTelegramGatewaySurface } from '../../../src/api/telegram-gateway/index.js';
+import { createTelegramGatewayApi } from '../../../src/api/telegram-gateway/index.js';
 import { Secret } from '../../../src/base/secret.js';
 import { createTelegramGatewayChannel } from '../../../src/delivery/telegram-gateway.js';
 import { createGatewayReports } from '../../../src/delivery/telegram-gateway-reports.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
   logger = createRecordingLogger();
   const tokens = [new Secret(otherToken), new Secret(api.token)];
   const reports = createGatewayReports({ tokens, clock: createFakeClock(now * 1000), logger });
-  server = await startServer([createTelegramGatewaySurface({ path, reports })]);
+  server = await startServer([createTelegramGatewayApi({ path, reports })]);
   const callbackUrl = `http://127.0.0.1:${server.port}${path}`;
   const channel = createTelegramGatewayChannel({ token: new Secret(api.token), address: api.url, callbackUrl });
   await channel.send(phoneValidation(), new AbortController().signal, () => undefined);

@@ -57,7 +57,7 @@ async function startPages(changes: Readonly<Record<string, unknown>>) {
     mayLogIn: () => true,
   };
   const web = composeWeb(config, { service: () => allowAnonymous }, { ...parts, ...unused }, { ...runtime, database });
-  const server = await startServer(web?.surfaces ?? []);
+  const server = await startServer(web?.apis ?? []);
   return {
     open: (at: string) => sendRaw(server.port, { method: 'GET', path: at }),
     async close() {

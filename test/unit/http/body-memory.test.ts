@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defaultHttpLimits, type HttpLimits } from '../../../src/http/server.js';
-import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { echoEndpoint, sayEndpoint, startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 let server: TestServer;
@@ -17,11 +17,11 @@ const kibibyte = 1024;
 
 async function serve(limits: Partial<HttpLimits>): Promise<void> {
   const open = { ...echoEndpoint(), access: 'public' } as const;
-  const surfaces = [
-    testSurface([open, sayEndpoint()]),
-    testSurface([{ ...echoEndpoint(), bodySize: 'large' }], { prefixes: ['/large'] }),
+  const apis = [
+    testApi([open, sayEndpoint()]),
+    testApi([{ ...echoEndpoint(), bodySize: 'large' }], { prefixes: ['/large'] }),
   ];
-  server = await startServer(surfaces, { limits: { ...defaultHttpLimits, ...limits }, trustedProxies: ['127.0.0.1'] });
+  server = await startServer(apis, { limits: { ...defaultHttpLimits, ...limits }, trustedProxies: ['127.0.0.1'] });
 }
 
 interface Sender {
@@ -49,7 +49,7 @@ const post = (bytes: number, path = '/test/echo') => {
 };
 
 describe('the memory of request bodies', () => {
-  it('is limited over all connections, with an error of the surface, and free again when they end', async () => {
+  it('is limited over all connections, with an error of the API, and free again when they end', async () => {
     // 256 KiB in total, a half of it for requests without credentials: 8 bodies of 16 KiB.
     await serve({ bodyMemoryBytes: 256 * kibibyte, maxBodyBytes: 64 * kibibyte });
     const senders = await Promise.all(Array.from({ length: 12 }, (_, client) => sendHalf(client, 16 * kibibyte)));

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Clock } from '../../../src/base/clock.js';
 import type { Logger } from '../../../src/base/logger.js';
-import { createHealthSurface } from '../../../src/http/health.js';
+import { createHealthApi } from '../../../src/http/health.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 import { silentLogger } from '../../support/silent-logger.js';
@@ -19,7 +19,7 @@ async function probe(
   checkReady: () => Promise<void>,
   { clock, logger = silentLogger }: { clock: Clock; logger?: Logger },
 ): Promise<string> {
-  server = await startServer([createHealthSurface({ checkReady, clock, logger })]);
+  server = await startServer([createHealthApi({ checkReady, clock, logger })]);
   return ask(name);
 }
 

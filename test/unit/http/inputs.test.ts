@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { endpoint, rawBytes, type Endpoint } from '../../../src/http/endpoint.js';
 import type { InputSource } from '../../../src/http/read-input.js';
 import { reply } from '../../../src/http/reply.js';
-import { startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw, type RawRequest } from '../../support/raw-http.js';
 
 let server: TestServer;
@@ -30,7 +30,7 @@ function echo(method: 'GET' | 'POST', bodyFrom: InputSource): Endpoint {
 }
 
 async function inputOf(bodyFrom: InputSource, { method = 'POST', path = '', headers = {}, body }: Partial<RawRequest>) {
-  server = await startServer([testSurface([echo(method === 'GET' ? 'GET' : 'POST', bodyFrom)])]);
+  server = await startServer([testApi([echo(method === 'GET' ? 'GET' : 'POST', bodyFrom)])]);
   const { status, text } = await sendRaw(server.port, {
     method,
     path: `/test/echo${path}`,
@@ -143,7 +143,7 @@ describe('the bytes of a body', () => {
         return Promise.resolve(reply(200, {}));
       },
     });
-    server = await startServer([testSurface([hook], { crossOrigin: true, lenient: true })]);
+    server = await startServer([testApi([hook], { crossOrigin: true, lenient: true })]);
     const path = '/test//hook?a=%2f';
     const { status } = await sendRaw(server.port, {
       method: 'POST',

@@ -15,11 +15,11 @@ const about = {
 };
 
 describe('an OpenAPI document', () => {
-  it('describes an endpoint of several surfaces once, with the servers of all', () => {
+  it('describes an endpoint of several APIs once, with the servers of all', () => {
     const shared = sayEndpoint();
     const { servers, paths } = openApiDocument({
       ...about,
-      surfaces: [
+      apis: [
         { prefixes: ['/a', '/b'], endpoints: [shared] },
         { prefixes: ['/c'], endpoints: [echoEndpoint(), shared] },
       ],
@@ -32,7 +32,7 @@ describe('an OpenAPI document', () => {
   });
 
   it('does not repeat the servers of the document', () => {
-    const { paths } = openApiDocument({ ...about, surfaces: [{ prefixes: ['/a'], endpoints: [echoEndpoint()] }] });
+    const { paths } = openApiDocument({ ...about, apis: [{ prefixes: ['/a'], endpoints: [echoEndpoint()] }] });
     expect((paths as Record<string, object>)['/echo']).toMatchObject({ post: { operationId: 'echo' } });
     expect(JSON.stringify(paths)).not.toContain('servers');
   });
@@ -50,7 +50,7 @@ describe('an OpenAPI document', () => {
       otherErrors: { description: 'Whatever', schema: z.looseObject({ error: z.string() }) },
       handler: () => Promise.resolve(reply(200, {})),
     });
-    const { paths } = openApiDocument({ ...about, surfaces: [{ prefixes: ['/a'], endpoints: [relaying] }] });
+    const { paths } = openApiDocument({ ...about, apis: [{ prefixes: ['/a'], endpoints: [relaying] }] });
     expect(paths).toMatchObject({
       '/relaying': { get: { responses: { default: { $ref: '#/components/responses/OtherError' } } } },
     });
@@ -63,7 +63,7 @@ describe('the input in an OpenAPI document', () => {
     const body = bodyFrom === 'bytes' ? rawBytes : texts;
     const { paths } = openApiDocument({
       ...about,
-      surfaces: [{ prefixes: ['/test'], endpoints: [{ ...echoEndpoint(), method, bodyFrom, body }] }],
+      apis: [{ prefixes: ['/test'], endpoints: [{ ...echoEndpoint(), method, bodyFrom, body }] }],
     });
     return (paths as Record<string, Record<string, object>>)['/echo']?.[method.toLowerCase()];
   };
@@ -109,7 +109,7 @@ describe('the components of an OpenAPI document', () => {
       handler: () => Promise.resolve(reply(200, { name: 'x' })),
     });
   const describeEndpoints = (...endpoints: Endpoint[]) =>
-    openApiDocument({ ...about, surfaces: [{ prefixes: ['/test'], endpoints }] });
+    openApiDocument({ ...about, apis: [{ prefixes: ['/test'], endpoints }] });
   const gone = (schema: z.ZodType, description = 'Gone') => ({ 410: { description, schema } });
 
   it('are the titled parts of schemas, once each', () => {
@@ -197,7 +197,7 @@ describe('the components of an OpenAPI document', () => {
     const document = openApiDocument({
       ...about,
       webhooks: { 'person.added': webhook, 'person.gone': webhook },
-      surfaces: [{ prefixes: ['/test'], endpoints: [] }],
+      apis: [{ prefixes: ['/test'], endpoints: [] }],
     });
     const post = { parameters: [{ $ref: '#/components/parameters/Signature' }] };
     expect(document['webhooks']).toMatchObject({ 'person.added': { post }, 'person.gone': { post } });
@@ -219,8 +219,8 @@ describe('the operations of an OpenAPI document', () => {
   ];
 
   it('have the first tag that matches their path', () => {
-    const surfaces = [{ prefixes: ['/a'], endpoints: [sayEndpoint(), echoEndpoint()] }] as const;
-    const document = openApiDocument({ ...about, tags, surfaces });
+    const apis = [{ prefixes: ['/a'], endpoints: [sayEndpoint(), echoEndpoint()] }] as const;
+    const document = openApiDocument({ ...about, tags, apis });
     expect(document['tags']).toEqual(tags.map(({ name, description }) => ({ name, description })));
     expect(document['paths']).toMatchObject({
       '/say/{word}': { get: { tags: ['Words'] } },
@@ -229,7 +229,7 @@ describe('the operations of an OpenAPI document', () => {
   });
 
   it('must have a tag', () => {
-    const surfaces = [{ prefixes: ['/a'], endpoints: [echoEndpoint()] }] as const;
-    expect(() => openApiDocument({ ...about, tags: tags.slice(0, 1), surfaces })).toThrow('/echo');
+    const apis = [{ prefixes: ['/a'], endpoints: [echoEndpoint()] }] as const;
+    expect(() => openApiDocument({ ...about, tags: tags.slice(0, 1), apis })).toThrow('/echo');
   });
 });

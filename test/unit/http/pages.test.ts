@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { endpoint, type Endpoint } from '../../../src/http/endpoint.js';
 import { openApiDocument } from '../../../src/http/openapi.js';
 import type { Answer, PageReply } from '../../../src/http/reply.js';
-import { startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 let server: TestServer;
@@ -31,7 +31,7 @@ const get = (path = '/test/page') => sendRaw(server.port, { method: 'GET', path 
 
 describe('a page', () => {
   it('loads nothing, runs nothing, cannot be framed, and reveals its address to no site', async () => {
-    server = await startServer([testSurface([pageEndpoint()])]);
+    server = await startServer([testApi([pageEndpoint()])]);
     const { status, headers, text } = await get();
     expect({ status, text }).toEqual({ status: 200, text: html });
     expect(headers).toMatchObject({
@@ -48,7 +48,7 @@ describe('a page', () => {
   });
 
   it('has its declared style, and its own headers', async () => {
-    server = await startServer([testSurface([pageEndpoint({ css: 'p{}', headers: { Location: '/elsewhere' } })])]);
+    server = await startServer([testApi([pageEndpoint({ css: 'p{}', headers: { Location: '/elsewhere' } })])]);
     const { headers } = await get();
     // printf 'p{}' | openssl dgst -sha256 -binary | base64
     expect(headers['content-security-policy']).toContain(
@@ -62,7 +62,7 @@ describe('a page', () => {
     const undeclared: Endpoint = { ...pageEndpoint(), replies: { 200: jsonShape } };
     const answer: Answer = { status: 200, body: {} };
     const noPage: Endpoint = { ...pageEndpoint(), name: 'other', path: '/other', run: () => Promise.resolve(answer) };
-    server = await startServer([testSurface([undeclared, noPage])]);
+    server = await startServer([testApi([undeclared, noPage])]);
     expect((await get()).status).toBe(500);
     expect((await get('/test/other')).status).toBe(500);
     const problems = server.log.lines.filter(({ message }) => message === 'request failed');
@@ -75,7 +75,7 @@ describe('a page', () => {
   it('that was not declared is shown, and logged, in production', async () => {
     const jsonShape = { description: 'JSON', schema: z.looseObject({}) };
     const undeclared: Endpoint = { ...pageEndpoint(), replies: { 200: jsonShape } };
-    server = await startServer([testSurface([undeclared])], { undeclaredReplies: 'strip' });
+    server = await startServer([testApi([undeclared])], { undeclaredReplies: 'strip' });
     expect(await get()).toMatchObject({ status: 200, text: html });
     expect(server.log.lines.map(({ message }) => message)).toContain('reply schema mismatch');
   });
@@ -84,8 +84,8 @@ describe('a page', () => {
     const page = pageEndpoint();
     const other: Endpoint = { ...page, name: 'other', method: 'PUT', replies: {} };
     server = await startServer([
-      testSurface([page], { problem: (problem) => ({ status: 405, body: { ...problem } }) }),
-      testSurface([page, other], {
+      testApi([page], { problem: (problem) => ({ status: 405, body: { ...problem } }) }),
+      testApi([page, other], {
         prefixes: ['/mixed'],
         problem: (problem) => ({ status: 405, body: { ...problem } }),
       }),
@@ -103,7 +103,7 @@ describe('a page', () => {
       description: 'Test',
       security: { name: 'secret', description: 'A secret' },
       tags: [{ name: 'Pages', description: 'Pages', paths: /^/ }],
-      surfaces: [{ prefixes: ['/test'], endpoints: [pageEndpoint()] }],
+      apis: [{ prefixes: ['/test'], endpoints: [pageEndpoint()] }],
     });
     expect(paths).toMatchObject({
       '/page': { get: { responses: { 200: { $ref: '#/components/responses/OKPage' } } } },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { echoEndpoint, sayEndpoint, startServer, testApi, type TestServer } from '../../support/http-server.js';
 
 let server: TestServer;
 
@@ -28,7 +28,7 @@ async function serve(): Promise<void> {
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     return word;
   });
-  server = await startServer([testSurface([slow, echoEndpoint()])]);
+  server = await startServer([testApi([slow, echoEndpoint()])]);
 }
 
 describe('the target of a request', () => {

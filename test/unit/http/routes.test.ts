@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Secret } from '../../../src/base/secret.js';
 import { endpoint } from '../../../src/http/endpoint.js';
 import { reply } from '../../../src/http/reply.js';
-import type { Surface } from '../../../src/http/surface.js';
-import { startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import type { Api } from '../../../src/http/api.js';
+import { startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 let server: TestServer;
@@ -24,60 +24,60 @@ const answering = (name: string, path: string, method: 'GET' | 'POST' = 'GET') =
     handler: () => Promise.resolve(reply(200, { name })),
   });
 
-const named = (name: string, prefix: string, changes: Partial<Surface> = {}) =>
-  testSurface([answering(name, '/{id}')], { name, prefixes: [prefix], ...changes });
+const named = (name: string, prefix: string, changes: Partial<Api> = {}) =>
+  testApi([answering(name, '/{id}')], { name, prefixes: [prefix], ...changes });
 
 describe('a path without parameters', () => {
-  it.each<readonly [string, readonly Surface[], string, string, number]>([
-    ['is found beside others', [testSurface([answering('a', '/a'), answering('b', '/b')])], '/test/b', 'b', 200],
+  it.each<readonly [string, readonly Api[], string, string, number]>([
+    ['is found beside others', [testApi([answering('a', '/a'), answering('b', '/b')])], '/test/b', 'b', 200],
     [
       'is a parameter if that was declared first',
-      [testSurface([answering('any', '/{id}'), answering('a', '/a')])],
+      [testApi([answering('any', '/{id}'), answering('a', '/a')])],
       '/test/a',
       'any',
       200,
     ],
     [
       'is itself if that was declared first',
-      [testSurface([answering('a', '/a'), answering('any', '/{id}')])],
+      [testApi([answering('a', '/a'), answering('any', '/{id}')])],
       '/test/a',
       'a',
       200,
     ],
     [
-      'belongs to the surface with the longest prefix',
-      [testSurface([answering('a', '/x/a')]), named('x', '/test/x')],
+      'belongs to the API with the longest prefix',
+      [testApi([answering('a', '/x/a')]), named('x', '/test/x')],
       '/test/x/a',
       'x',
       200,
     ],
-    ['is compared exactly: case', [testSurface([answering('a', '/a')])], '/test/A', 'nothing', 404],
-    ['is compared exactly: escapes', [testSurface([answering('a', '/a')])], '/test/%61', 'nothing', 404],
-    ['is compared exactly: end', [testSurface([answering('a', '/a')])], '/test/a/', 'nothing', 404],
-    ['has a query', [testSurface([answering('a', '/a')])], '/test/a?b=/test/c', 'a', 200],
+    ['is compared exactly: case', [testApi([answering('a', '/a')])], '/test/A', 'nothing', 404],
+    ['is compared exactly: escapes', [testApi([answering('a', '/a')])], '/test/%61', 'nothing', 404],
+    ['is compared exactly: end', [testApi([answering('a', '/a')])], '/test/a/', 'nothing', 404],
+    ['has a query', [testApi([answering('a', '/a')])], '/test/a?b=/test/c', 'a', 200],
     [
       'has more slashes, if these count as one',
-      [testSurface([answering('a', '/a')], { lenient: true })],
+      [testApi([answering('a', '/a')], { lenient: true })],
       '/test//a',
       'a',
       200,
     ],
     [
       'is not found without the secret',
-      [testSurface([answering('a', '/a')], { secretSegment: new Secret('s3') })],
+      [testApi([answering('a', '/a')], { secretSegment: new Secret('s3') })],
       '/test/a',
       'nothing',
       404,
     ],
     [
       'is found with the secret',
-      [testSurface([answering('a', '/a')], { secretSegment: new Secret('s3') })],
+      [testApi([answering('a', '/a')], { secretSegment: new Secret('s3') })],
       '/test/s3/a',
       'a',
       200,
     ],
-  ])('%s', async (_, surfaces, path, name, status) => {
-    server = await startServer(surfaces, { undeclaredReplies: 'strip' });
+  ])('%s', async (_, apis, path, name, status) => {
+    server = await startServer(apis, { undeclaredReplies: 'strip' });
     const answer = await sendRaw(server.port, { method: 'GET', path });
     expect(answer.status).toBe(status);
     if (status === 200) expect(JSON.parse(answer.text)).toEqual({ name });
@@ -87,7 +87,7 @@ describe('a path without parameters', () => {
     ['HEAD', 200],
     ['DELETE', 405],
   ])('answers %s with %i', async (method, status) => {
-    server = await startServer([testSurface([answering('a', '/a')])], { undeclaredReplies: 'strip' });
+    server = await startServer([testApi([answering('a', '/a')])], { undeclaredReplies: 'strip' });
     expect((await sendRaw(server.port, { method, path: '/test/a' })).status).toBe(status);
   });
 });

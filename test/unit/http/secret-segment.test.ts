@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Failure } from '../../../src/base/failure.js';
 import { Secret } from '../../../src/base/secret.js';
 import { endpoint } from '../../../src/http/endpoint.js';
-import { surface, type Surface } from '../../../src/http/surface.js';
-import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { type Api, defineApi } from '../../../src/http/api.js';
+import { echoEndpoint, sayEndpoint, startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 let server: TestServer;
@@ -13,14 +13,14 @@ afterEach(() => server.stop(0));
 
 const send = (path: string, method = 'GET') => sendRaw(server.port, { method, path });
 
-describe('a surface behind a secret segment', () => {
-  const start = (overrides: Partial<Surface> = {}) => {
-    const secretSurface = {
+describe('an API behind a secret segment', () => {
+  const start = (overrides: Partial<Api> = {}) => {
+    const secretApi = {
       prefixes: ['/secret', '/gate'] as const,
       secretSegment: new Secret('open-sesame'),
       ...overrides,
     };
-    return startServer([testSurface([sayEndpoint()], secretSurface)]);
+    return startServer([testApi([sayEndpoint()], secretApi)]);
   };
 
   it.each(['/secret/open-sesame/say/x', '/gate/open-sesame/say/x'])('answers with the secret: %s', async (path) => {
@@ -45,7 +45,7 @@ describe('a surface behind a secret segment', () => {
     }
   });
 
-  it('answers as any other surface if the secret is right', async () => {
+  it('answers as any other API if the secret is right', async () => {
     server = await start({ crossOrigin: true, lenient: true });
     expect((await send('/secret/open-sesame/say/x', 'POST')).status).toBe(405);
     expect((await send('/secret/open-sesame/nothing')).headers).toMatchObject({ 'access-control-allow-origin': '*' });
@@ -53,9 +53,9 @@ describe('a surface behind a secret segment', () => {
     expect((await send('/secret/nothing')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('does not hide other surfaces below its prefix', async () => {
-    const outer = testSurface([sayEndpoint((word) => `outer ${word}`)], { prefixes: ['/secret'] });
-    const inner = testSurface([echoEndpoint()], { prefixes: ['/secret'], secretSegment: new Secret('open-sesame') });
+  it('does not hide other APIs below its prefix', async () => {
+    const outer = testApi([sayEndpoint((word) => `outer ${word}`)], { prefixes: ['/secret'] });
+    const inner = testApi([echoEndpoint()], { prefixes: ['/secret'], secretSegment: new Secret('open-sesame') });
     server = await startServer([inner, outer]);
     expect(await send('/secret/say/x')).toMatchObject({ status: 200, text: '{"said":"outer x"}' });
     expect((await send('/secret/open-sesame/echo', 'POST')).status).toBe(400);
@@ -71,8 +71,8 @@ describe('a surface behind a secret segment', () => {
 
   it.each(['', 'two/segments', 'a b', 'ä', '%61'])('rejects a secret that is no segment: %j', async (text) => {
     server = await start();
-    const declaration = testSurface([sayEndpoint()]);
-    expect(() => surface({ ...declaration, secretSegment: new Secret(text) })).toThrow(
+    const declaration = testApi([sayEndpoint()]);
+    expect(() => defineApi({ ...declaration, secretSegment: new Secret(text) })).toThrow(
       'test: its secret must be letters, digits, dots, dashes, underscores and tildes',
     );
   });
@@ -104,7 +104,7 @@ describe('a check that refuses every request', () => {
 
   it('runs before the body is read', async () => {
     const failure = () => ({ status: 403, body: { error: 'never' } });
-    server = await startServer([testSurface([refusing], { failure })]);
+    server = await startServer([testApi([refusing], { failure })]);
     const post = (body: string) => sendRaw(server.port, { method: 'POST', path: '/test/strict', body });
     expect(await post('{}')).toMatchObject({ status: 403, text: '{"error":"never"}' });
     expect(await post('{"needed":"x"}')).toMatchObject({ status: 403 });
@@ -118,7 +118,7 @@ describe('a refusal of an IP address', () => {
     const asked: string[] = [];
     const echo = echoEndpoint();
     server = await startServer([
-      testSurface(
+      testApi(
         [
           {
             ...echo,
@@ -140,7 +140,7 @@ describe('a refusal of an IP address', () => {
   });
 
   it('is absent without a check', async () => {
-    server = await startServer([testSurface([{ ...sayEndpoint(), objection: () => undefined }])]);
+    server = await startServer([testApi([{ ...sayEndpoint(), objection: () => undefined }])]);
     expect((await send('/test/say/x')).status).toBe(200);
   });
 });

@@ -8,18 +8,18 @@ import { Failure } from '../../../src/base/failure.js';
 import { endpoint } from '../../../src/http/endpoint.js';
 import { reply } from '../../../src/http/reply.js';
 import { defaultHttpLimits, type HttpServerDeps } from '../../../src/http/server.js';
-import type { Surface } from '../../../src/http/surface.js';
+import type { Api } from '../../../src/http/api.js';
 import { redact } from '../../../src/observability/redact.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { echoEndpoint, sayEndpoint, startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 let server: TestServer;
 
 afterEach(() => server.stop(0));
 
-async function serve(surfaces: readonly Surface[], overrides: Partial<HttpServerDeps> = {}): Promise<void> {
-  server = await startServer(surfaces, overrides);
+async function serve(apis: readonly Api[], overrides: Partial<HttpServerDeps> = {}): Promise<void> {
+  server = await startServer(apis, overrides);
 }
 
 const get = (path: string, headers = {}) => sendRaw(server.port, { method: 'GET', path, headers });
@@ -28,7 +28,7 @@ class Mishap extends Failure<{ readonly kind: 'mishap' }> {}
 
 describe('an answer', () => {
   it('is JSON that must not be cached, with an ID that is in the log', async () => {
-    await serve([testSurface([sayEndpoint()])]);
+    await serve([testApi([sayEndpoint()])]);
     const { status, headers, text } = await get('/test/say/hello');
     expect(status).toBe(200);
     expect(text).toBe('{"said":"hello"}');
@@ -42,7 +42,7 @@ describe('an answer', () => {
   });
 
   it('has an ID of its own, never one from the request', async () => {
-    await serve([testSurface([sayEndpoint()])]);
+    await serve([testApi([sayEndpoint()])]);
     const replies = await Promise.all([1, 2, 3].map(() => get('/test/say/x', { 'x-request-id': 'mine' })));
     const ids = new Set(replies.map(({ headers }) => headers['x-request-id']));
     expect(ids.size).toBe(3);
@@ -52,7 +52,7 @@ describe('an answer', () => {
   it.each(['/nothing', '/', '/tes', '/testing', '/%zz', '//', '/test/say/a/b'])(
     'to %s is 404 in JSON',
     async (path) => {
-      await serve([testSurface([sayEndpoint()])]);
+      await serve([testApi([sayEndpoint()])]);
       const { status, text } = await get(path);
       expect(status).toBe(404);
       expect(text).toBe('{"error":"There is nothing at this URL.","errcode":"route_unknown"}');
@@ -60,14 +60,14 @@ describe('an answer', () => {
   );
 
   it('to a malformed parameter is 400', async () => {
-    await serve([testSurface([sayEndpoint()], { problem: ({ kind }) => reply(400, { kind }) })], {
+    await serve([testApi([sayEndpoint()], { problem: ({ kind }) => reply(400, { kind }) })], {
       undeclaredReplies: 'strip',
     });
     expect((await get('/test/say/%zz')).text).toBe('{"kind":"path_malformed"}');
   });
 
   it('to a body of the wrong shape describes the problem', async () => {
-    await serve([testSurface([echoEndpoint()])]);
+    await serve([testApi([echoEndpoint()])]);
     const send = (body: string) => sendRaw(server.port, { method: 'POST', path: '/test/echo', body });
     expect((await send('{"say":"hi","more":1}')).text).toBe('{"said":"hi"}');
     expect(await send('{"say":1}')).toMatchObject({
@@ -80,12 +80,12 @@ describe('an answer', () => {
     });
   });
 
-  it('comes from the surface with the longest matching prefix, including its problems', async () => {
-    const inner = testSurface([sayEndpoint((word) => `inner ${word}`)], {
+  it('comes from the API with the longest matching prefix, including its problems', async () => {
+    const inner = testApi([sayEndpoint((word) => `inner ${word}`)], {
       prefixes: ['/test/deep'],
       problem: ({ kind }) => reply(418, { inner: kind }),
     });
-    await serve([testSurface([sayEndpoint()]), inner]);
+    await serve([testApi([sayEndpoint()]), inner]);
     expect((await get('/test/say/x')).text).toBe('{"said":"x"}');
     expect((await get('/test/deep/say/x')).text).toBe('{"said":"inner x"}');
     expect((await get('/test/deep/nothing')).text).toBe('{"inner":"route_unknown"}');
@@ -94,9 +94,9 @@ describe('an answer', () => {
 });
 
 describe('a failure in an endpoint', () => {
-  it('is answered by the surface if it has an error for it', async () => {
+  it('is answered by the API if it has an error for it', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
-    await serve([testSurface([failing], { failure: () => reply(409, { oops: true }) })], {
+    await serve([testApi([failing], { failure: () => reply(409, { oops: true }) })], {
       undeclaredReplies: 'strip',
     });
     expect(await get('/test/say/x')).toMatchObject({ status: 409, text: '{"oops":true}' });
@@ -104,10 +104,10 @@ describe('a failure in an endpoint', () => {
 
   it.each([
     ['an error', () => Promise.reject(new Error('the secret is hunter2'))],
-    ['a failure that the surface does not know', () => Promise.reject(new Mishap({ kind: 'mishap' }))],
+    ['a failure that the API has no reply for', () => Promise.reject(new Mishap({ kind: 'mishap' }))],
     ['something that is no error', () => Promise.reject('nothing')],
   ])('is a defect if it is %s: logged, and hidden from the client', async (_, say) => {
-    await serve([testSurface([sayEndpoint(say)])]);
+    await serve([testApi([sayEndpoint(say)])]);
     const { status, headers, text } = await get('/test/say/x');
     expect(status).toBe(500);
     expect(text).toBe('{"error":"Internal server error.","errcode":"defect"}');
@@ -121,7 +121,7 @@ describe('a failure in an endpoint', () => {
 
   it('is 503 if it concerns every request, and logged once', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
-    await serve([testSurface([failing])], {
+    await serve([testApi([failing])], {
       undeclaredReplies: 'strip',
       isUnavailable: (failure) => failure instanceof Mishap,
     });
@@ -139,7 +139,7 @@ describe('a failure in an endpoint', () => {
     const failing = sayEndpoint(() =>
       Promise.reject(new Mishap({ kind: 'mishap' }, { cause: new Error('SOME_NEW_ERROR') })),
     );
-    await serve([testSurface([failing], { failure: () => reply(502, {}) })], { undeclaredReplies: 'strip' });
+    await serve([testApi([failing], { failure: () => reply(502, {}) })], { undeclaredReplies: 'strip' });
     expect((await get('/test/say/x')).status).toBe(502);
     const { level, fields } = await server.log.line('request failed');
     expect(level).toBe('warn');
@@ -147,25 +147,25 @@ describe('a failure in an endpoint', () => {
     expect(JSON.stringify(redact(fields['error']))).not.toContain('"stack"');
   });
 
-  it('is answered by its endpoint, or else by the surface', async () => {
+  it('is answered by its endpoint, or else by the API', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
-    const surfaces = [
-      testSurface([{ ...failing, failure: () => reply(410, {}) }], { failure: () => reply(409, {}) }),
-      testSurface([{ ...failing, failure: () => undefined }], {
+    const apis = [
+      testApi([{ ...failing, failure: () => reply(410, {}) }], { failure: () => reply(409, {}) }),
+      testApi([{ ...failing, failure: () => undefined }], {
         prefixes: ['/other'],
         failure: () => reply(409, {}),
       }),
     ];
-    await serve(surfaces, { undeclaredReplies: 'strip' });
+    await serve(apis, { undeclaredReplies: 'strip' });
     expect((await get('/test/say/x')).status).toBe(410);
     expect((await get('/other/say/x')).status).toBe(409);
   });
 
-  it('is still answered in JSON if the surface itself fails', async () => {
+  it('is still answered in JSON if the API itself fails', async () => {
     const spoil = () => {
       throw new Error('cannot spell');
     };
-    await serve([testSurface([sayEndpoint(() => Promise.reject(new Error('first')))], { problem: spoil })]);
+    await serve([testApi([sayEndpoint(() => Promise.reject(new Error('first')))], { problem: spoil })]);
     const { status, headers, text } = await get('/test/say/x');
     expect(status).toBe(500);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
@@ -191,7 +191,7 @@ describe('a reply that is not declared', () => {
   });
 
   it('is a defect in tests', async () => {
-    await serve([testSurface([talkative])]);
+    await serve([testApi([talkative])]);
     expect((await get('/test/talkative')).status).toBe(500);
     expect((await server.log.line('request failed')).fields['error']).toMatchObject({
       message: expect.stringContaining('talkative does not declare a reply 200') as string,
@@ -199,13 +199,13 @@ describe('a reply that is not declared', () => {
   });
 
   it('loses its undeclared parts in production', async () => {
-    await serve([testSurface([talkative])], { undeclaredReplies: 'strip' });
+    await serve([testApi([talkative])], { undeclaredReplies: 'strip' });
     expect((await get('/test/talkative')).text).toBe('{"said":"x"}');
   });
 
   it('is sent in production if it cannot be corrected, with a line in the log', async () => {
     const failing = sayEndpoint(() => Promise.reject(new Mishap({ kind: 'mishap' })));
-    await serve([testSurface([failing], { failure: () => reply(409, { oops: true }) })], {
+    await serve([testApi([failing], { failure: () => reply(409, { oops: true }) })], {
       undeclaredReplies: 'strip',
     });
     expect((await get('/test/say/x')).text).toBe('{"oops":true}');
@@ -223,7 +223,7 @@ describe('the access log', () => {
       await clock.advance(250);
       return word;
     });
-    await serve([testSurface([slow])], { clock, trustedProxies: ['127.0.0.1'] });
+    await serve([testApi([slow])], { clock, trustedProxies: ['127.0.0.1'] });
     const headers = { authorization: 'Bearer hunter2', 'x-forwarded-for': '6.6.6.6, 198.51.100.1', cookie: 'hunter2' };
     const { headers: answered } = await get('/test/say/hunter2?q=hunter2', headers);
     const line = await server.log.line('request');
@@ -243,13 +243,13 @@ describe('the access log', () => {
   });
 
   it('has a line for a request without a route', async () => {
-    await serve([testSurface([sayEndpoint()])]);
+    await serve([testApi([sayEndpoint()])]);
     await get('/hunter2');
     expect((await server.log.line('request')).fields).toMatchObject({ route: undefined, status: 404 });
   });
 
-  it('is quiet about surfaces that are polled', async () => {
-    await serve([testSurface([sayEndpoint()], { accessLevel: 'debug' })]);
+  it('is quiet about APIs that are polled', async () => {
+    await serve([testApi([sayEndpoint()], { accessLevel: 'debug' })]);
     await get('/test/say/x');
     expect((await server.log.line('request')).level).toBe('debug');
   });
@@ -257,7 +257,7 @@ describe('the access log', () => {
 
 describe('a client', () => {
   it('that disconnects in the middle of its body is logged, and affects no other client', async () => {
-    await serve([testSurface([echoEndpoint(), sayEndpoint()])]);
+    await serve([testApi([echoEndpoint(), sayEndpoint()])]);
     const socket = connect(server.port, '127.0.0.1');
     socket.write('POST /test/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"say":', () => socket.destroy());
     const { fields } = await server.log.line('request');
@@ -275,7 +275,7 @@ describe('a client', () => {
       await new Promise<void>((resolve) => (answer = resolve));
       return word;
     });
-    await serve([testSurface([slow])]);
+    await serve([testApi([slow])]);
     const socket = connect(server.port, '127.0.0.1');
     socket.write('GET /test/say/x HTTP/1.1\r\nHost: x\r\n\r\n');
     await asked;
@@ -286,7 +286,7 @@ describe('a client', () => {
   });
 
   it('can use its connection again after a body that was too large', async () => {
-    await serve([testSurface([echoEndpoint()])], { limits: { ...defaultHttpLimits, maxBodyBytes: 100 } });
+    await serve([testApi([echoEndpoint()])], { limits: { ...defaultHttpLimits, maxBodyBytes: 100 } });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const post = (body: string) =>
       new Promise<{ status: number | undefined; port: number | undefined }>((resolve, reject) => {
@@ -326,7 +326,7 @@ describe('a client', () => {
   });
 
   it('may send any Expect header', async () => {
-    await serve([testSurface([sayEndpoint()])]);
+    await serve([testApi([sayEndpoint()])]);
     expect((await get('/test/say/x', { expect: 'the-unexpected' })).status).toBe(200);
   });
 });
@@ -340,14 +340,14 @@ async function exchange(text: string): Promise<{ status: number; errcode: unknow
   const [head = '', body = ''] = received.split('\r\n\r\n');
   expect(head).toContain('Content-Type: application/json; charset=utf-8');
   const status = Number(head.split(' ')[1]);
-  // An invalid request has no surface, so it may come from any page.
+  // An invalid request has no API, so it may come from any page.
   if (status !== 404) expect(head).toContain('Access-Control-Allow-Origin: *');
   return { status, errcode: (JSON.parse(body) as { errcode?: unknown }).errcode };
 }
 
-describe('a surface', () => {
+describe('an API', () => {
   it('checks the authentication before it reads the body, and not for public endpoints', async () => {
-    const locked = testSurface([echoEndpoint(), { ...sayEndpoint(), access: 'public' }], {
+    const locked = testApi([echoEndpoint(), { ...sayEndpoint(), access: 'public' }], {
       authenticate: ({ authorization }) =>
         Promise.resolve(
           authorization === 'yes'

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { sayEndpoint, startServer, testSurface } from '../../support/http-server.js';
+import { sayEndpoint, startServer, testApi } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 /** A server whose one endpoint answers on command. */
@@ -18,7 +18,7 @@ async function startSlowServer() {
     await new Promise<void>((resolve) => (finish = resolve));
     return 'at last';
   });
-  const server = await startServer([testSurface([slow])], { clock });
+  const server = await startServer([testApi([slow])], { clock });
   const get = (word: string) => sendRaw(server.port, { method: 'GET', path: `/test/say/${word}` });
   return { server, clock, underWay, finish: () => finish(), get };
 }

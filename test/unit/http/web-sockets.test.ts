@@ -10,7 +10,7 @@ import { defaultHttpLimits } from '../../../src/http/server.js';
 import { defaultSocketLimits, type SocketLimits } from '../../../src/http/web-sockets.js';
 import type { Conversation } from '../../../src/http/socket-endpoint.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { echoEndpoint, sayEndpoint, startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { mustOpen, openSocket } from '../../support/message-socket.js';
 import { createRecordingLogger } from '../../support/recording-logger.js';
 
@@ -51,7 +51,7 @@ async function start(
     },
   });
   const asked: unknown[] = [];
-  const surface = testSurface([plain, sayEndpoint(), echoEndpoint()], {
+  const api = testApi([plain, sayEndpoint(), echoEndpoint()], {
     authenticate: createBearerAuth({
       secrets: [new Secret(secret)],
       findTokenHolder,
@@ -75,7 +75,7 @@ async function start(
       },
     ],
   });
-  const server = await startServer([surface], {
+  const server = await startServer([api], {
     clock,
     limits: { ...defaultHttpLimits, sockets: { ...defaultSocketLimits, ...limits } },
   });

@@ -12,7 +12,7 @@ import { errorHandling } from '../../../../src/api/provisioning/to-error-reply.j
 import type { Failure } from '../../../../src/base/failure.js';
 import type { EndpointContract } from '../../../../src/http/endpoint.js';
 import { HttpFailure, type HttpProblem } from '../../../../src/http/problem.js';
-import type { Surface } from '../../../../src/http/surface.js';
+import type { Api } from '../../../../src/http/api.js';
 import { answerTo } from '../../../support/error-answers.js';
 import {
   accountFailures,
@@ -109,7 +109,7 @@ interface Dialect<Name extends keyof typeof shown, Kind extends string> {
   readonly contracts: readonly EndpointContract[];
   readonly errors: Readonly<Record<Name, readonly Kind[]>>;
   readonly expected: Readonly<Record<Kind, Expected>>;
-  readonly handling: Pick<Surface, 'problem' | 'failure'>;
+  readonly handling: Pick<Api, 'problem' | 'failure'>;
 }
 
 function describeErrors<Name extends keyof typeof shown, Kind extends keyof typeof failures>({

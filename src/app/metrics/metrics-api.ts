@@ -1,13 +1,13 @@
 import { allowAnonymous } from '../../http/bearer-auth.js';
 import { endpoint } from '../../http/endpoint.js';
 import { plainProblemReply } from '../../http/plain-problems.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { GangwayMetrics } from './definitions.js';
 
 /** GET /metrics, for Prometheus. It has no credentials: it needs a listener of its own. */
-export function createMetricsSurface(metrics: Pick<Metrics<GangwayMetrics>, 'render'>): Surface {
-  return surface({
+export function createMetricsApi(metrics: Pick<Metrics<GangwayMetrics>, 'render'>): Api {
+  return defineApi({
     name: 'metrics',
     prefixes: [''],
     authenticate: allowAnonymous,
@@ -33,8 +33,8 @@ export function createMetricsSurface(metrics: Pick<Metrics<GangwayMetrics>, 'ren
   });
 }
 
-/** Returns the routes of these surfaces, as the metrics name them. */
-export function routesOf(surfaces: readonly Surface[]): readonly string[] {
-  const routes = surfaces.flatMap(({ prefixes: [first], endpoints }) => endpoints.map(({ path }) => `${first}${path}`));
+/** Returns the routes of these APIs, as the metrics name them. */
+export function routesOf(apis: readonly Api[]): readonly string[] {
+  const routes = apis.flatMap(({ prefixes: [first], endpoints }) => endpoints.map(({ path }) => `${first}${path}`));
   return [...new Set([...routes, 'other'])];
 }

@@ -6,10 +6,8 @@ import type { HttpProblem } from './problem.js';
 import type { Answer } from './reply.js';
 import type { SocketEndpoint } from './socket-endpoint.js';
 
-/**
- * A wire protocol: its endpoints below its prefixes, and the format of its errors.
- */
-export interface Surface {
+/** An API over HTTP: its endpoints below its prefixes, and the format of its errors. */
+export interface Api {
   /** For the log. */
   readonly name: string;
   /**
@@ -18,7 +16,7 @@ export interface Surface {
    */
   readonly prefixes: readonly [string, ...string[]];
   /**
-   * If set, each path must contain it as a segment after the prefix, or the surface returns 404. It
+   * If set, each path must contain it as a segment after the prefix, or the API returns 404. It
    * is compared in constant time and never logged.
    */
   readonly secretSegment?: Secret | undefined;
@@ -50,10 +48,10 @@ export interface Surface {
 }
 
 /**
- * Returns a surface, checked: throws if two endpoints have one name or one method and path, or if
- * its parts do not fit together.
+ * Returns the declared API. Throws if two endpoints have the same name, or the same method and
+ * path, or if a prefix or the secret is not valid.
  */
-export function surface(declaration: Surface): Surface {
+export function defineApi(declaration: Api): Api {
   const taken = new Set<string>();
   for (const { name, method, path } of declaration.endpoints) {
     for (const key of [name, `${method} ${path}`]) {

@@ -1,4 +1,4 @@
-import type { Surface } from '../http/surface.js';
+import type { Api } from '../http/api.js';
 import { createMsisdnDelegate, type MsisdnDelegateDeps } from './identity-v1/delegate.js';
 import { createIdentityV1, type IdentityV1Deps } from './identity-v1/index.js';
 import { createIdentityV2, type IdentityV2Deps } from './identity-v2/index.js';
@@ -20,7 +20,7 @@ export function identityRoot(version: 'v1' | 'v2') {
  * Returns everything below /_matrix/identity, and the delegate for a homeserver. Other paths return
  * 404 M_UNRECOGNIZED.
  */
-export function createIdentitySurfaces(deps: IdentityDeps): readonly Surface[] {
+export function createIdentityApis(deps: IdentityDeps): readonly Api[] {
   const { delegate, validation } = deps;
   return [
     createIdentityV1(deps),

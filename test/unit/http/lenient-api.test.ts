@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { echoEndpoint, sayEndpoint, startServer, testSurface, type TestServer } from '../../support/http-server.js';
+import { echoEndpoint, sayEndpoint, startServer, testApi, type TestServer } from '../../support/http-server.js';
 import { sendRaw } from '../../support/raw-http.js';
 
 let server: TestServer;
@@ -8,9 +8,9 @@ afterEach(() => server.stop(0));
 
 const send = (method: string, path: string) => sendRaw(server.port, { method, path });
 
-describe('a surface with several prefixes', () => {
+describe('an API with several prefixes', () => {
   it('has the same endpoints below each, and the first in the log', async () => {
-    server = await startServer([testSurface([sayEndpoint()], { prefixes: ['/new', '/old', '/old/older'] })]);
+    server = await startServer([testApi([sayEndpoint()], { prefixes: ['/new', '/old', '/old/older'] })]);
     for (const prefix of ['/new', '/old', '/old/older']) {
       expect(await send('GET', `${prefix}/say/x`)).toMatchObject({ status: 200, text: '{"said":"x"}' });
     }
@@ -19,11 +19,11 @@ describe('a surface with several prefixes', () => {
   });
 });
 
-describe('a lenient surface', () => {
+describe('a lenient API', () => {
   const start = async () => {
-    const strict = testSurface([sayEndpoint((word) => `strict ${word}`)], { prefixes: ['/strict'] });
+    const strict = testApi([sayEndpoint((word) => `strict ${word}`)], { prefixes: ['/strict'] });
     const failing = sayEndpoint(() => Promise.reject(new Error('broken')));
-    const lenient = testSurface([echoEndpoint(), { ...failing, name: 'fail', path: '/fail/{word}' }, sayEndpoint()], {
+    const lenient = testApi([echoEndpoint(), { ...failing, name: 'fail', path: '/fail/{word}' }, sayEndpoint()], {
       prefixes: ['/lenient'],
       crossOrigin: true,
       lenient: true,
@@ -39,7 +39,7 @@ describe('a lenient surface', () => {
     },
   );
 
-  it.each(['//strict/say/x', '/strict//say/x'])('does not change the slashes of other surfaces: %s', async (path) => {
+  it.each(['//strict/say/x', '/strict//say/x'])('does not change the slashes of other APIs: %s', async (path) => {
     await start();
     expect((await send('GET', path)).status).toBe(404);
   });
@@ -63,7 +63,7 @@ describe('a lenient surface', () => {
     });
   });
 
-  it.each(['/strict/say/x', '/strict/nothing', '/nothing'])('does not open other surfaces: %s', async (path) => {
+  it.each(['/strict/say/x', '/strict/nothing', '/nothing'])('does not open other APIs: %s', async (path) => {
     await start();
     for (const method of ['GET', 'OPTIONS']) {
       expect((await send(method, path)).headers).not.toHaveProperty('access-control-allow-origin');

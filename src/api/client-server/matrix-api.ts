@@ -4,16 +4,16 @@ import { allowAnonymous, type Authenticator } from '../../http/bearer-auth.js';
 import type { Failure } from '../../base/failure.js';
 import { anonymous } from '../../http/principal.js';
 import type { Reply } from '../../http/reply.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import { ThreepidFailure } from '../../threepid/failure.js';
 import { toAccountErrorReply, toHttpErrorReply, toThreepidErrorReply } from './to-error-reply.js';
 
-/** Returns a surface of the client-server API, with errors in the format of Matrix. */
-export function matrixSurface({
+/** Returns a part of the client-server API, with errors in the format of Matrix. */
+export function defineMatrixApi({
   authenticate = allowAnonymous,
   ...rest
-}: Pick<Surface, 'name' | 'prefixes' | 'endpoints'> & { readonly authenticate?: Authenticator }): Surface {
-  return surface({
+}: Pick<Api, 'name' | 'prefixes' | 'endpoints'> & { readonly authenticate?: Authenticator }): Api {
+  return defineApi({
     ...rest,
     authenticate,
     accessLevel: 'info',

@@ -2,23 +2,21 @@ import { allowAnonymous } from '../../http/bearer-auth.js';
 import { answersPages, type Endpoint } from '../../http/endpoint.js';
 import type { HttpProblem } from '../../http/problem.js';
 import type { Answer } from '../../http/reply.js';
-import { surface, type Surface } from '../../http/surface.js';
+import { type Api, defineApi } from '../../http/api.js';
 import type { PageBrand } from '../../web/page-brand.js';
 import { errorPage } from './error-page.js';
 import { toErrorReply, toHttpErrorReply } from './to-error-reply.js';
 
-/** The options of an identity service surface. */
-export type IdentitySurface = Pick<Surface, 'name' | 'prefixes' | 'endpoints' | 'secretSegment'> &
-  Partial<Pick<Surface, 'authenticate'>> & {
+/** The options of defineIdentityApi. */
+export type IdentityApiOptions = Pick<Api, 'name' | 'prefixes' | 'endpoints' | 'secretSegment'> &
+  Partial<Pick<Api, 'authenticate'>> & {
     /** Above HTML errors. */
     readonly brand?: PageBrand | undefined;
   };
 
-/**
- * Returns a surface of the identity service, with its error format, and HTML errors for browsers.
- */
-export function identitySurface({ authenticate = allowAnonymous, brand, ...rest }: IdentitySurface): Surface {
-  return surface({
+/** Returns a part of the identity service, with its error format, and HTML errors for browsers. */
+export function defineIdentityApi({ authenticate = allowAnonymous, brand, ...rest }: IdentityApiOptions): Api {
+  return defineApi({
     ...rest,
     authenticate,
     accessLevel: 'info',
