@@ -80,9 +80,15 @@ const wordRules: readonly WordRule[] = [
   },
   {
     rule: '6: the word of the glossary',
-    pattern: /\b(surfaces?|publications?|standings?|users? of gangway)\b/iu,
+    pattern: /\b(publications?|standings?|users? of gangway)\b/iu,
     scope: 'documents',
     exceptions: [],
+  },
+  {
+    rule: '6: the word of the glossary',
+    pattern: /surface/iu,
+    scope: 'every line',
+    exceptions: [{ pattern: /\bsurface: api\?\.name/gu, reason: 'a field of the log' }],
   },
 ];
 
