@@ -10,13 +10,13 @@ import { clientNetwork } from '../http/client-ip.js';
 import type { RejectedCredentials, SecretApi } from '../observability/rejected-credentials.js';
 import type { LiveConfig } from './live-config.js';
 
-/** Authenticates the callers of APIs, by secrets that are read at each request. */
+/** Creates the authenticators of APIs. They read the configured secrets at each request. */
 export interface Authenticators {
-  /** By the shared secret; also by access tokens of users, if `findTokenHolder` is set. */
+  /** Accepts the shared secret, and access tokens of users if `findTokenHolder` is set. */
   service(api: 'provisioning' | 'links', findTokenHolder?: FindTokenHolder): Authenticator;
-  /** By the tokens of administrators. */
+  /** Accepts the tokens of administrators. */
   administrators(): Authenticator;
-  /** By the secrets of programs that use sessions. */
+  /** Accepts the secrets of programs that use sessions. */
   consumers(): Authenticator;
 }
 
@@ -26,7 +26,7 @@ interface AuthenticatorDeps {
   readonly logger: Logger;
 }
 
-/** Creates authenticators. Each counts wrong secrets by itself. */
+/** Creates the factory of authenticators. Each authenticator limits wrong secrets by itself. */
 export function createAuthenticators({ current }: LiveConfig, { rejected, logger }: AuthenticatorDeps): Authenticators {
   const create = (
     api: SecretApi,

@@ -1,7 +1,7 @@
 /**
  * Returns a function that hashes texts to 32 bits by HalfSipHash-2-4 (Aumasson and Bernstein) of
- * their UTF-16LE bytes. Without the key, which has eight bytes, no caller can choose texts of equal
- * hashes. On short texts it is faster than any hash of node:crypto.
+ * their UTF-16LE bytes. The key has eight bytes: callers that do not have it cannot choose texts
+ * with equal hashes. For short texts it is faster than any hash of node:crypto.
  */
 export function createHalfSipHash(key: Buffer): (text: string) => number {
   const [k0, k1] = [key.readInt32LE(0), key.readInt32LE(4)];
@@ -12,7 +12,7 @@ export function createHalfSipHash(key: Buffer): (text: string) => number {
     let v3 = k1 ^ 0x74656462;
     const { length } = text;
     const last = length >>> 1;
-    // Two rounds for each word. The four rounds of the end are those of two empty words.
+    // Two rounds for each word. The four final rounds are those of two empty words.
     for (let index = 0; index <= last + 2; index += 1) {
       let word = 0;
       if (index < last) word = text.charCodeAt(2 * index) | (text.charCodeAt(2 * index + 1) << 16);

@@ -4,8 +4,8 @@ import type { MetadataJson } from 'libphonenumber-js/core';
 const require = createRequire(import.meta.url);
 
 /**
- * Returns the numbering plans of all countries. They are read for the first phone number, because
- * they take memory.
+ * Returns the numbering plans of all countries. The first call loads them, because they take
+ * memory.
  */
 export function phoneMetadata(): MetadataJson {
   return require('libphonenumber-js/metadata.min.json') as MetadataJson;

@@ -1,19 +1,19 @@
 import type { SignalSource } from '../lifecycle.js';
 
-/** Signals that end a command, with its exit codes. */
+/** The signals that end a command, with their exit codes. */
 const stopSignals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Whether a signal ended the work of a command. */
+/** The signal that ends a command, if there was one. */
 export interface StopSignal {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP. The next one ends the process at once. */
   readonly stopping: AbortSignal;
   /** Returns the exit code for the signal, or undefined if there was none. */
   code(): number | undefined;
-  /** Ends the listening. */
+  /** Removes the listeners. */
   release(): void;
 }
 
-/** Listens for signals, for a command that must delete what it has begun. */
+/** Listens for signals. For commands that must delete a partial result before they end. */
 export function listenForStop(signals: SignalSource): StopSignal {
   const aborting = new AbortController();
   let code: number | undefined;

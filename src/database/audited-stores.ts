@@ -176,7 +176,7 @@ function audited<Name extends keyof Transaction>(name: Name, tx: Transaction, no
   return auditedStores[name]?.(tx[name], note) ?? tx[name];
 }
 
-/** Notes that tokens were revoked, unless there were none. Most users have few kinds of them. */
+/** Records that tokens were revoked, unless there were none: most users have few kinds of them. */
 function noteRevoked(
   note: Note,
   subject: AuditEntry['subject'],

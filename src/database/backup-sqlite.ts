@@ -8,7 +8,7 @@ import { explainSqlite } from './sqlite-errors.js';
 export interface BackupOptions {
   readonly from: string;
   readonly to: string;
-  /** Ends the copy, of which nothing is left. */
+  /** Aborts the backup. The partial file is deleted. */
   readonly stopping: AbortSignal;
 }
 
@@ -21,7 +21,7 @@ export const partialName = (to: string) => `${to}.partial`;
  * Writes a consistent copy of a SQLite database, also while a daemon writes to it. The copy is
  * readable by its owner only, and appears under its name when it is whole and checked. Returns its
  * size in bytes. Throws DatabaseFailure, the error of the file system (`EEXIST` if there is a file
- * already), or the reason of `stopping`.
+ * already), or the abort reason of `stopping`.
  */
 export async function backupSqlite({ from, to, stopping }: BackupOptions): Promise<number> {
   if (!(await isFile(from))) throw new DatabaseFailure({ kind: 'file_unusable', path: from, reason: 'unopenable' });
@@ -77,7 +77,7 @@ async function requireIntact(path: string, stopping: AbortSignal): Promise<void>
   });
 }
 
-/** Runs statements on a connection. `stopping` interrupts the one that runs. */
+/** Runs statements on a connection. `stopping` interrupts the running statement. */
 async function withConnection<T>(
   path: string,
   mode: number,

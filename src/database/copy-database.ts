@@ -53,7 +53,8 @@ const filledByOpening = new Set(['sealing_check', migrationsTableName]);
  * Copies all tables to an empty database in one transaction, and compares counts and digests before
  * the commit. If it fails or is killed, the target stays empty. No daemon can start on the source
  * meanwhile. Throws DatabaseFailure `in_use` or `daemon_running` if one runs, `same_database` if
- * both are one, `not_empty` if the target has rows, and `copy_differs` if a digest differs.
+ * source and target are the same, `not_empty` if the target has rows, and `copy_differs` if a
+ * digest differs.
  */
 export async function copyDatabase({ from, to, encryption, ...runtime }: CopyOptions): Promise<readonly CopiedTable[]> {
   const sealing = { sealer: createSealer({ ...encryption, ...runtime }), hasher: createSubjectHasher(encryption) };

@@ -46,7 +46,7 @@ export type DatabaseFailureDetails =
   | { readonly kind: 'daemon_running'; readonly server: string; readonly database: string }
   /** The database that should be filled has rows, or tables of another program. */
   | { readonly kind: 'not_empty'; readonly database: string; readonly table: string }
-  /** The source and the target of a copy are one database. */
+  /** The source and the target of a copy are the same database. */
   | { readonly kind: 'same_database'; readonly database: string }
   /** What was copied is not what was read. Nothing was committed. */
   | { readonly kind: 'copy_differs'; readonly table: string }

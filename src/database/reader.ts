@@ -9,7 +9,7 @@ export interface JsonFunctions {
   readonly elements: 'json_each' | 'jsonb_array_elements_text';
   /** Names these rows `asked`, and their position `key`. */
   readonly keyed: 'AS asked' | 'WITH ORDINALITY AS asked(value, key)';
-  /** The first position. */
+  /** The position of the first element. */
   readonly firstKey: 0 | 1;
   /** Aggregates values into a JSON array, which `readJsonList` reads. */
   readonly list: 'json_group_array' | 'json_agg';

@@ -8,8 +8,8 @@ import { DatabaseFailure } from './failure.js';
 import { parseDatabaseUri } from './uri.js';
 
 /**
- * Throws DatabaseFailure `same_database` if both URIs lead to one SQLite file, whatever its names
- * are.
+ * Throws DatabaseFailure `same_database` if both URIs name the same SQLite file, also through a
+ * link.
  */
 export async function refuseSameFile(from: Secret, to: Secret): Promise<void> {
   const [one, other] = [parseDatabaseUri(from), parseDatabaseUri(to)];
@@ -20,7 +20,8 @@ export async function refuseSameFile(from: Secret, to: Secret): Promise<void> {
 
 /**
  * Throws DatabaseFailure `same_database` if the target is the PostgreSQL database of the
- * transaction. A server has many names, so it is asked: locks belong to one database.
+ * transaction. A server can have several names, so URIs are not compared: a lock that the source
+ * holds is tried at the target, because each database has its own locks.
  */
 export async function refuseSameServer(
   reading: QueryRunner,
@@ -35,7 +36,7 @@ export async function refuseSameServer(
   if (row?.free !== true) throw sameDatabase(to);
 }
 
-/** Returns undefined if there is no file. */
+/** Returns the device and inode of a file, or undefined if there is no file. */
 async function identify(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found && `${found.dev} ${found.ino}`;

@@ -47,8 +47,8 @@ export function writeJson(body: object): string | Buffer {
 }
 
 /**
- * Writes a list of names and texts in turn, and makes it an object. One call for each of them would
- * take longer, and leave several times the memory of the reply behind.
+ * Returns the JSON of a list in which names and texts alternate, changed to that of an object. A
+ * call for each text would take longer, and leave garbage of several times the size of the reply.
  */
 function writeRecord(record: ReadonlyMap<unknown, unknown>): Buffer {
   const list: unknown[] = [];

@@ -23,8 +23,8 @@ export type PepperAdoption =
 /** The peppers of hashed lookups. One of them is current. */
 export interface Peppers {
   /**
-   * Returns the pepper that clients must use. It may be the former one for a few seconds after
-   * another program has replaced it.
+   * Returns the pepper that clients must use. For up to ten seconds after another daemon or an
+   * import has replaced it, this may be the former one.
    */
   current(): Promise<LookupPepperRecord>;
   /**
@@ -45,7 +45,7 @@ export interface Peppers {
  * How long lookups with the former pepper are answered, because a client may just have fetched it.
  */
 const graceMs = 3_600_000;
-/** Lookups with the former pepper are answered for much longer. */
+/** How long the current pepper is cached: much less than `graceMs`. */
 const cacheMs = 10_000;
 const pepperLength = 20;
 const lockName = 'identity lookup pepper';

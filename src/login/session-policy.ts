@@ -37,7 +37,7 @@ export interface SessionPolicyDeps {
 }
 
 const expiredAtOnce = 100;
-/** So few that looking at them does not hold up other requests. */
+/** How many owners are read at once. More of them would delay other requests. */
 const ownersAtOnce = 1_000;
 
 interface RemovedOwner extends OwnerPermission {
@@ -55,7 +55,7 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
     warned = key;
   };
 
-  /** Stores since when each of these owners has had no permission. Returns those without it. */
+  /** Stores since when each owner has had no permission. Returns the owners without permission. */
   async function noteRemoved(owners: readonly OwnerPermission[]): Promise<RemovedOwner[]> {
     const now = clock.now();
     const permitted = new Set(owners.map(({ owner }) => owner).filter((owner) => mayLogIn(owner)));
@@ -78,7 +78,8 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
   }
 
   /**
-   * Looks through the owners of all sessions. Keeps no more of them in memory than are logged out.
+   * Counts the owners of all sessions, and those without permission. Keeps in memory only the first
+   * owners that are due, because more are not logged out.
    */
   async function findRemoved({ graceMs, maxAtOnce }: SessionPolicy['removedUsers']) {
     const latest = clock.now() - graceMs;

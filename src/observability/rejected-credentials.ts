@@ -5,15 +5,15 @@ import { repeat } from '../base/repeat.js';
 /** An API whose clients authenticate with a secret of the configuration. */
 export type SecretApi = 'admin' | 'provisioning' | 'sessions' | 'links';
 
-/** Records in the audit log that clients sent a wrong secret, never the secret. */
+/** Records in the audit log that clients sent wrong secrets, without these secrets. */
 export interface RejectedCredentials {
   record(api: SecretApi, clientNetwork: string): void;
-  /** Records what was counted. */
+  /** Records the attempts that are not recorded yet, and stops. */
   close(): Promise<void>;
 }
 
-const everyMs = 60_000;
-/** Further ones are counted together, so that no client can fill the disk from many addresses. */
+const intervalMs = 60_000;
+/** Networks beyond these are counted together: many addresses must not fill the disk. */
 const maxNetworks = 100;
 
 interface Counted {
@@ -25,8 +25,8 @@ interface Counted {
 }
 
 /**
- * Returns what records rejected credentials: the first of a client network at once, further ones
- * as a number, at most one entry a minute for each API and network.
+ * Creates the recorder of rejected credentials. The first rejection of a client network is recorded
+ * at once, later ones as a number: at most one entry a minute for each API and network.
  */
 export function createRejectedCredentials(audit: Audit, clock: Clock): RejectedCredentials {
   const counts = new Map<string, Counted>();
@@ -46,24 +46,24 @@ export function createRejectedCredentials(audit: Audit, clock: Clock): RejectedC
 
   async function writeCounted(): Promise<void> {
     for (const [key, counted] of counts) {
-      if (clock.now() - counted.recordedAt < everyMs) continue;
+      if (clock.now() - counted.recordedAt < intervalMs) continue;
       if (counted.attempts > 0) write(counted);
       else counts.delete(key);
     }
   }
 
-  const stop = repeat(clock, everyMs, writeCounted, () => undefined);
+  const stop = repeat(clock, intervalMs, writeCounted, () => undefined);
   return {
     record(api, clientNetwork) {
       const ownKey = `${api} ${clientNetwork}`;
-      const isTogether = counts.size >= maxNetworks && !counts.has(ownKey);
-      const key = isTogether ? api : ownKey;
+      const isBeyondMax = counts.size >= maxNetworks && !counts.has(ownKey);
+      const key = isBeyondMax ? api : ownKey;
       const known = counts.get(key);
       if (known) {
         known.attempts += 1;
         return;
       }
-      const network = isTogether ? undefined : clientNetwork;
+      const network = isBeyondMax ? undefined : clientNetwork;
       const counted = { api, network, attempts: 1, recordedAt: clock.now() };
       counts.set(key, counted);
       write(counted);

@@ -9,7 +9,7 @@ import type { TestDatabase } from '../support/test-database.js';
 const owners = ['@a:x.test', '@A:x.test', '@b:x.test', '@é:y.test'] as Mxid[];
 const [first, second] = owners as [Mxid, Mxid];
 
-/** What the database promises of the owners of linked accounts, on every engine. */
+/** Describes what the stores of both databases promise of the owners of linked accounts. */
 export function describeSessionUses(createDatabase: () => Promise<TestDatabase>): void {
   let place: TestDatabase;
   let database: Database;

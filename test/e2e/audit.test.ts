@@ -162,7 +162,7 @@ describe('the audit log', () => {
     ['sessions', 'POST', '/_gangway/v1/sessions/acquire'],
     ['links', 'POST', '/_gangway/v1/links'],
   ] as const)(
-    'has wrong secrets of the API %s (%s %s), once for many, and not the secret',
+    'records wrong secrets for the API %s (%s %s) once, without the secret',
     async (api, method, path) => {
       const wrong = `not-the-secret-of-${api}`;
       const caused = await causedBy(async () => {

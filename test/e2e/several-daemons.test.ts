@@ -8,11 +8,11 @@ import { postgresMissing, queriesOf, type TestDatabase } from '../support/test-d
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
-/** How many users log in at each test; more only on request: GANGWAY_TEST_LOGINS=200. */
+/** How many users log in at once in each test. GANGWAY_TEST_LOGINS changes it. */
 const logins = Number(process.env['GANGWAY_TEST_LOGINS'] ?? 12);
 const timeout = 120_000 + 2_000 * logins;
 
-// One fleet for all tests: each of them leaves three daemons that work.
+// All tests share one fleet: each of them leaves three running daemons.
 describe.skipIf(postgresMissing)(
   `three daemons on one PostgreSQL database, with clocks two minutes apart ${postgresMissing ?? ''}`,
   () => {
@@ -46,7 +46,7 @@ describe.skipIf(postgresMissing)(
       }
     });
 
-    it('log all users in although one daemon is killed and another stands still', { timeout }, async () => {
+    it('log all users in although one daemon is killed and another is suspended', { timeout }, async () => {
       const [second, third] = [fleet.daemon(1), fleet.daemon(2)];
       const registrations = third.output().split('daemon registered again').length;
       const batch = fleet.logIn(logins);
@@ -103,7 +103,7 @@ describe.skipIf(postgresMissing)(
       expect((await fleet.getMe(second, mxid)).status).toBe(200);
     });
 
-    it('move a QR code to the daemon at which it is watched', { timeout: 60_000 }, async () => {
+    it('move a QR code to the daemon that a client asks for it', { timeout: 60_000 }, async () => {
       const user = '@bob:example.test';
       const begun = await fleet.daemon(0).call('POST', `/v3/login/start/qr?user_id=${user}`, {}, fleet.secret);
       const path = `/v3/login/step/${String(begun.body['login_id'])}/fi.mau.telegram.login.show_qr/display_and_wait`;

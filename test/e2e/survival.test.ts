@@ -16,7 +16,7 @@ import { installHere } from '../support/daemon-here.js';
 import { startStrictSandbox } from '../support/strict-sandbox.js';
 import { until } from '../support/until.js';
 
-/** How many users log in at once; more only on request: GANGWAY_TEST_LOGINS=200. */
+/** How many users log in at once. GANGWAY_TEST_LOGINS changes it. */
 const logins = Number(process.env['GANGWAY_TEST_LOGINS'] ?? 60);
 const alice = '@alice:example.test';
 const plain = '+9996620123';

@@ -7,17 +7,17 @@ import { install, type Answer, type Installation } from './daemon.js';
 
 const { password } = magicPasswords.password;
 const atOnce = 8;
-/** How far the clocks of the daemons are ahead. */
+/** How far the clock of each daemon is ahead. */
 const clocksAheadMs = [-60_000, 0, 60_000];
 
-/** Users of a fleet that log in at once. */
+/** The users of a fleet that log in at the same time. */
 export interface LoginBatch {
   readonly users: readonly string[];
   /** The phone number of each user, in digits. */
   readonly phones: readonly string[];
   /** Resolves when all of them are logged in. */
   readonly done: Promise<void>;
-  /** How many codes were requested from the sandbox for them. */
+  /** Returns how many codes the sandbox has sent to them. */
   codesSent(): number;
 }
 
@@ -29,7 +29,7 @@ export interface Fleet {
   /** Makes a request of the provisioning API 0.3.0. */
   step(one: Installation, mxid: string, name: string, body: unknown): Promise<Answer>;
   getMe(one: Installation, mxid: string): Promise<Answer>;
-  /** Begins to log so many new users in, each step at any daemon. */
+  /** Starts the logins of so many new users, each step at a random daemon. */
   logIn(logins: number): LoginBatch;
   /** Fails unless each of these users is logged in once. */
   requireLoggedIn(batch: LoginBatch): Promise<void>;

@@ -112,9 +112,9 @@ export async function startWebVisitor(
 }
 
 /**
- * Clicks on the page with the mouse. In a frame of another site, Chromium finds the frame by what
- * it has painted last, and Playwright does not notice a click that no element gets. So that click
- * is an event of the frame, after the same checks.
+ * Clicks with the mouse. In a frame of another site, Chromium finds the frame by what it has
+ * painted last, and Playwright does not notice a click that misses its element. So there, the click
+ * is a dispatched event, after the same checks.
  */
 async function click(target: Locator, at: Page | Frame): Promise<void> {
   if ('context' in at) return target.click();

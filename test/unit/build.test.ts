@@ -20,7 +20,7 @@ function packagesIn(names: Iterable<string>): Set<string> {
     const { sources } = sourceMap.parse(JSON.parse(readFileSync(new URL(`src/${name}.map`, dist), 'utf8')));
     for (const source of sources) {
       const [, found] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? [];
-      // Some packages map to folders of their authors.
+      // Source maps of some packages name folders that only their authors have.
       if (found !== undefined && existsSync(new URL(`../node_modules/${found}`, dist))) packages.add(found);
     }
   }
@@ -81,7 +81,7 @@ describe('the build', () => {
     expect(length).toBeLessThan(4_000_000);
   });
 
-  it('starts the daemon without packages that are for later', () => {
+  it('starts the daemon without packages that are loaded when they are used', () => {
     const loaded = loadedAtStart();
     const packages = [...packagesIn(loaded), ...[...loaded].flatMap(importedBy)];
     expect(packages).toContain('typeorm');

@@ -35,7 +35,7 @@ function groupedIn(expression: string): readonly string[] {
   );
 }
 
-/** Returns the units that fit the values of an expression. */
+/** Returns the units that a panel of this expression may have. */
 function unitsOf(expression: string): readonly string[] {
   if (/_seconds_bucket\b/.test(expression)) return ['s'];
   if (/cpu_seconds_total/.test(expression)) return ['percentunit'];
@@ -115,7 +115,7 @@ describe('the alert rules and the dashboard', () => {
     expect(without.map(({ title }) => title)).toEqual([]);
   });
 
-  it('each unit fits the query: a rate for rates of counters, seconds and bytes for metrics in these', () => {
+  it('each unit fits the query: a rate for rates of counters, seconds or bytes for metrics in them', () => {
     const wrong = dashboard.panels.flatMap(({ title, targets = [], fieldConfig }) => {
       const unit = fieldConfig?.defaults.unit;
       return targets.filter(({ expr }) => !unitsOf(expr).includes(unit ?? '')).map(({ expr }) => [title, unit, expr]);

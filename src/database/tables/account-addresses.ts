@@ -70,8 +70,8 @@ export interface AccountAddressReader {
   /** Returns the user's addresses, oldest first. */
   listByUser(mxid: Mxid): Promise<AccountAddressRecord[]>;
   /**
-   * Returns the ID of a Telegram account whose login proves addresses: in an order of the database,
-   * the first one after an ID, and not after another if one is given.
+   * Returns the next ID of a Telegram account whose login proves addresses: the first one after
+   * `after`, and not after `upTo` if it is set. The database defines the order.
    */
   nextTelegramAccountId(after: string, upTo?: string): Promise<string | undefined>;
 }

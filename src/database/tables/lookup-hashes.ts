@@ -142,7 +142,7 @@ function openReader(reader: Reader, sealing: Sealing): LookupHashReader {
       const found = new Map<string, Mxid>();
       let before = Promise.resolve();
       for (let from = 0; from < asked.length; from += lookupSize) {
-        // They are hashed while the database searches for those before.
+        // A chunk is hashed while the database searches for the one before.
         const chunk = asked.slice(from, from + lookupSize);
         const kept = hasher.hashEach(chunk.map(subjectOf));
         await before;

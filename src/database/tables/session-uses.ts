@@ -20,8 +20,8 @@ export interface SessionUseReader {
    */
   listUnused(before: number, limit: number): Promise<{ readonly id: string }[]>;
   /**
-   * Returns up to `limit` owners of linked accounts in the order of their IDs, beginning after an
-   * ID, or with the first.
+   * Returns up to `limit` owners of linked accounts in the order of their Matrix IDs: those after
+   * `after`, or the first ones if it is undefined.
    */
   listOwners(after: Mxid | undefined, limit: number): Promise<OwnerPermission[]>;
 }

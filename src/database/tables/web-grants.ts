@@ -56,7 +56,7 @@ export interface WebGrantStore extends WebGrantReader {
   delete(kind: WebGrantKind, tokenHash: string): Promise<boolean>;
   /** Keeps the newest `kept` tokens of that kind of the owner. */
   deleteOldest(kind: WebGrantKind, owner: Mxid, kept: number): Promise<void>;
-  /** Returns the number of deleted sessions, without the links. */
+  /** Deletes sessions and links. Returns the number of deleted sessions. */
   deleteByUser(owner: Mxid): Promise<number>;
   /** Deletes all that expired at or before `until` (epoch ms). */
   deleteExpired(until: number): Promise<void>;

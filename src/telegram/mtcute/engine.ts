@@ -10,14 +10,14 @@ import { FormatLogger } from './platform.js';
 
 export { createMtcuteConnection } from './connection.js';
 
-/** The options of a gateway, with what was read from them. */
+/** The options of a gateway, with its keys and proxy in the form that mtcute needs. */
 export interface EngineOptions extends Pick<GatewayOptions, 'apiId' | 'deviceInfo' | 'guard' | 'logsDebug' | 'logger'> {
   readonly plainProxy: PlainProxy | null;
-  /** The keys of another network. */
+  /** The keys of a network other than Telegram's own. */
   readonly serverKeys: ReadonlyMap<bigint, ServerPublicKey>;
 }
 
-/** Returns what each connection of a gateway uses. Prepares the cryptography of mtcute. */
+/** Returns the settings of all connections of a gateway. Prepares the cryptography of mtcute. */
 export function connectionSettings(options: EngineOptions): ConnectionSettings {
   const { apiId, deviceInfo, serverKeys, plainProxy, guard, logger, logsDebug = true } = options;
   loadCrypto();

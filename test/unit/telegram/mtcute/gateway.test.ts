@@ -59,7 +59,7 @@ describe('mtcute', () => {
     expect(logger.lines).toEqual([]);
   });
 
-  it('is not needed to find a key or a proxy that cannot be read', async () => {
+  it('is not loaded to reject a key or a proxy that cannot be read', async () => {
     const { options } = await createGateway(() => expect.unreachable());
     expect(() => createMtcuteGateway({ ...options, publicKeys: ['not a key'] })).toThrow('DECODER');
     const proxy = { type: 'mtproxy', address: '127.0.0.1', port: 1, secret: new Secret('ee00') } as const;
