@@ -85,8 +85,8 @@ export async function build(): Promise<void> {
 }
 
 /**
- * Escapes what esbuild leaves as it is in regular expressions and templates: V8 keeps a file with
- * one other character in two bytes for each.
+ * Escapes characters beyond ASCII, which esbuild leaves in regular expressions and templates. V8
+ * keeps a file that has one in two bytes for each of its characters.
  */
 function inAscii(contents: Uint8Array): Uint8Array {
   const escaped = Buffer.from(contents)

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { z } from 'zod';
 
-/** A replacement of files in packages. V8 keeps the source of all that a process loads in memory. */
+/** A replacement of files in packages. V8 keeps the source of all loaded files in memory. */
 interface Replacement {
   /** The path of the files. */
   readonly filter: RegExp;
@@ -12,10 +12,10 @@ interface Replacement {
   readonly loader?: 'json';
 }
 
-/** The program uses these of 2,500 media types. */
+/** The media types that the program uses, of 2,500. */
 const mediaTypes = ['application/json', 'application/octet-stream', 'text/html', 'text/plain'];
 
-/** TypeORM loads the code for all databases that it supports. */
+/** The drivers that the program uses. TypeORM loads those for all databases that it supports. */
 const drivers = ['postgres', 'sqlite', 'sqlite-abstract', 'types'];
 
 /** Returns a regular expression for a path below node_modules. */
@@ -39,14 +39,14 @@ const replacements: readonly Replacement[] = [
   },
   // TypeORM looks for the folder of the program, and does not find a bundle's.
   { filter: inPackages('app-root-path/index.js'), replace: () => 'exports.path = process.cwd();' },
-  // TypeORM uses these to find entities by file names, to read its own variables, and to colour SQL.
+  // TypeORM uses these to find entities by file name, to read its own variables, and to colour SQL.
   {
     filter: inPackages(
       String.raw`(?:glob/dist/commonjs/(?:\w+/)?index(?:\.min)?|dotenv/lib/main|ansis/index|sql-highlight/lib/index|@sqltools/formatter/lib/sqlFormatter)\.c?js`,
     ),
     replace: () => '',
   },
-  // Node has the same.
+  // Node has the same hash functions.
   {
     filter: inPackages('sha.js/index.js'),
     replace: () => `module.exports = require('node:crypto').createHash;`,
@@ -59,7 +59,7 @@ const replacements: readonly Replacement[] = [
     },
     loader: 'json',
   },
-  // Bodies are UTF-8.
+  // All bodies are UTF-8.
   { filter: inPackages('iconv-lite/encodings/index.js'), replace: () => `module.exports = require('./internal');` },
   {
     filter: inPackages('rate-limiter-flexible/index.js'),
@@ -79,7 +79,7 @@ const replacements: readonly Replacement[] = [
   },
 ];
 
-/** Replaces what packages have for other uses. */
+/** Replaces the parts of packages that the program does not use. */
 export const unusedParts: Plugin = {
   name: 'unused parts of packages',
   setup(hooks) {
