@@ -96,7 +96,7 @@ export async function openIdentity(config: Config, runtime: IdentityRuntime): Pr
       database,
       users,
       associations: service.associations,
-      spell: (failure) => toKnownErrorReply(failure),
+      toErrorReply: (failure) => toKnownErrorReply(failure),
     }),
     publisher: service.associations,
     start: () => service.start(),

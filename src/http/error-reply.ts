@@ -30,14 +30,14 @@ export function errorReply(
   const { api, endpoint, requestId } = exchange;
   const fields = { requestId, surface: api?.name, endpoint: endpoint?.name };
   try {
-    const reply = spelled(error, exchange, deps);
+    const reply = findReply(error, exchange, deps);
     if (reply) {
       if (reply.status >= 500) deps.logger.warn('request failed', { ...fields, error });
       return endpoint ? checkReply(endpoint, reply, deps.undeclaredReplies, deps.logger) : reply;
     }
     deps.logger.error('request failed', { ...fields, error: isFailure(error) ? asDefect(error) : error });
-  } catch (spellingFailed) {
-    deps.logger.error('request failed', { ...fields, error: spellingFailed });
+  } catch (replyFailed) {
+    deps.logger.error('request failed', { ...fields, error: replyFailed });
   }
   return (api?.problem ?? plainProblemReply)({ kind: 'defect' }, endpoint);
 }
@@ -50,8 +50,8 @@ function asDefect(failure: Failure): Error {
   return defect;
 }
 
-/** Undefined for a defect. */
-function spelled(
+/** Returns the reply to an error, or undefined for a defect. */
+function findReply(
   error: unknown,
   { api, endpoint }: Pick<Exchange, 'api' | 'endpoint'>,
   { isUnavailable }: ErrorReplyDeps,

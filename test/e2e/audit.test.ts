@@ -161,27 +161,19 @@ describe('the audit log', () => {
     ['provisioning', 'GET', '/_matrix/provision/v3/whoami'],
     ['sessions', 'POST', '/_gangway/v1/sessions/acquire'],
     ['links', 'POST', '/_gangway/v1/links'],
-  ] as const)(
-    'records wrong secrets for the API %s (%s %s) once, without the secret',
-    async (api, method, path) => {
-      const wrong = `not-the-secret-of-${api}`;
-      const caused = await causedBy(async () => {
-        const request = () => gangway.request(method, path, method === 'GET' ? undefined : {}, wrong);
-        for (const { status } of [await request(), await request(), await request()]) expect(status).toBe(401);
-      });
-      const found = caused.map(({ audit, api: of, client_network: network, attempts }) => [
-        audit,
-        of,
-        network,
-        attempts,
-      ]);
-      expect([[], [['credentials.rejected', api, '127.0.0.1', 1]]]).toContainEqual(found);
-      const all = await entries();
-      const about = all.filter(({ audit, api: of }) => audit === 'credentials.rejected' && of === api);
-      expect(about).toHaveLength(1);
-      expect(JSON.stringify(all)).not.toContain(wrong);
-    },
-  );
+  ] as const)('records wrong secrets for the API %s (%s %s) once, without the secret', async (api, method, path) => {
+    const wrong = `not-the-secret-of-${api}`;
+    const caused = await causedBy(async () => {
+      const request = () => gangway.request(method, path, method === 'GET' ? undefined : {}, wrong);
+      for (const { status } of [await request(), await request(), await request()]) expect(status).toBe(401);
+    });
+    const found = caused.map(({ audit, api: of, client_network: network, attempts }) => [audit, of, network, attempts]);
+    expect([[], [['credentials.rejected', api, '127.0.0.1', 1]]]).toContainEqual(found);
+    const all = await entries();
+    const about = all.filter(({ audit, api: of }) => audit === 'credentials.rejected' && of === api);
+    expect(about).toHaveLength(1);
+    expect(JSON.stringify(all)).not.toContain(wrong);
+  });
 
   it('has the changes of commands', async () => {
     const caused = await causedBy(async () => {

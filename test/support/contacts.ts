@@ -69,7 +69,7 @@ export async function openContacts(changes: ContactsChanges = {}): Promise<Conta
     database,
     users,
     associations: service.associations,
-    spell: (failure) => toKnownErrorReply(failure),
+    toErrorReply: (failure) => toKnownErrorReply(failure),
   });
   const identityServers = createFakeIdentityServers();
   return {

@@ -23,9 +23,5 @@ export function answerTo(
     accessLevel: 'info',
     ...handling,
   };
-  return errorReply(
-    failure,
-    { api, endpoint, requestId: '1' },
-    { undeclaredReplies: 'throw', logger: silentLogger },
-  );
+  return errorReply(failure, { api, endpoint, requestId: '1' }, { undeclaredReplies: 'throw', logger: silentLogger });
 }

@@ -17,10 +17,7 @@ export interface TestServer {
 }
 
 /** Starts a server with these APIs on a free port. The caller stops it. */
-export async function startServer(
-  apis: readonly Api[],
-  overrides: Partial<HttpServerDeps> = {},
-): Promise<TestServer> {
+export async function startServer(apis: readonly Api[], overrides: Partial<HttpServerDeps> = {}): Promise<TestServer> {
   const log = createRecordingLogger();
   const server = createHttpServer({
     host: '127.0.0.1',

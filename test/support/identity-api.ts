@@ -123,8 +123,7 @@ export async function startIdentityApi(options: IdentityApiOptions = {}): Promis
     v1: { validate: served, bind: served, lookup: served, invite: served, submitErrorStatus: 200 },
     delegate: { secret: new Secret(delegateSecret), isAllowed: () => true },
   };
-  const apis =
-    options.disabled === true ? [createIdentityRest()] : createIdentityApis((options.change ?? same)(deps));
+  const apis = options.disabled === true ? [createIdentityRest()] : createIdentityApis((options.change ?? same)(deps));
   const server = await startServer(apis, {
     clock,
     trustedProxies: ['127.0.0.1'],

@@ -29,8 +29,8 @@ export interface OwnPublicationsDeps {
   readonly database: Database;
   readonly users: Pick<IdentityUsers, 'holder' | 'requireTerms'>;
   readonly associations: Pick<Associations, 'bind' | 'unbind'>;
-  /** Returns the answer of version 2. */
-  readonly spell: (failure: IdentityFailure | ThreepidFailure) => {
+  /** Returns the reply of version 2 to a failure. */
+  readonly toErrorReply: (failure: IdentityFailure | ThreepidFailure) => {
     readonly status: number;
     readonly body: Readonly<Record<string, unknown>>;
   };
@@ -38,7 +38,7 @@ export interface OwnPublicationsDeps {
 
 /** Creates the bindings at that identity service. */
 export function createOwnPublications(deps: OwnPublicationsDeps): OwnPublications {
-  const { database, users, associations, spell } = deps;
+  const { database, users, associations, toErrorReply } = deps;
   return {
     names: new Set(deps.names.map(findIdServer).filter((name) => name !== undefined)),
 
@@ -49,7 +49,7 @@ export function createOwnPublications(deps: OwnPublicationsDeps): OwnPublication
         await associations.bind({ sid, clientSecret, mxid, caller });
       } catch (error) {
         if (!(error instanceof IdentityFailure || error instanceof ThreepidFailure)) throw error;
-        const { status, body } = spell(error);
+        const { status, body } = toErrorReply(error);
         throw new AccountFailure({ kind: 'identity_server_refused', status, body }, { cause: error });
       }
     },

@@ -25,10 +25,7 @@ export const adminOperations = [
 ] as const;
 
 /** Returns the admin API. */
-export function createAdminApi({
-  authenticate,
-  ...deps
-}: AdminDeps & { readonly authenticate: Authenticator }): Api {
+export function createAdminApi({ authenticate, ...deps }: AdminDeps & { readonly authenticate: Authenticator }): Api {
   return defineApi({
     name: 'admin',
     prefixes: [adminPrefix],

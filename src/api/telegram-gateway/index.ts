@@ -16,7 +16,7 @@ export interface TelegramGatewayApiDeps {
   readonly reports: GatewayReports;
 }
 
-const spelling = {
+const replies = {
   signature_wrong: { status: 401, error: 'Missing or invalid signature.' },
   report_stale: { status: 403, error: 'The signature is too old.' },
 } satisfies Record<ReportFailureDetails['kind'], { status: number; error: string }>;
@@ -56,6 +56,6 @@ export function createTelegramGatewayApi({ path, reports }: TelegramGatewayApiDe
 }
 
 function toReply({ kind }: ReportFailureDetails): Reply {
-  const { status, error: text } = spelling[kind];
+  const { status, error: text } = replies[kind];
   return { status, body: { error: text, errcode: kind } };
 }
