@@ -22,9 +22,9 @@ const loadEngine: LoadEngine = () => import('./engine.js');
 /**
  * Creates the gateway to Telegram on mtcute, which runs in the main thread: its arithmetic is a few
  * milliseconds for a new key, and less for all else. mtcute is loaded for the first connection,
- * since it takes memory and time. If loading fails, the connection fails as `unreachable`, and the
- * next connection tries again. Throws if mtcute is not installed, or if a public key or the secret
- * of the proxy cannot be read.
+ * since it takes memory and time. If loading fails, the connection fails as `unreachable`. The next
+ * connection tries again, but Node does not load a module again that it could not read. Throws if
+ * mtcute is not installed, or if a public key or the secret of the proxy cannot be read.
  */
 export function createMtcuteGateway(options: GatewayOptions, load = loadEngine): TelegramGateway {
   createRequire(import.meta.url).resolve('@mtcute/core');
@@ -50,7 +50,7 @@ export function createMtcuteGateway(options: GatewayOptions, load = loadEngine):
       return await started;
     } catch (error) {
       started = undefined;
-      const remedy = 'if Gangway was upgraded while it ran, restart it';
+      const remedy = 'restart Gangway, which is required after an upgrade too';
       logger.error('telegram engine not loaded', { engine: 'mtcute', remedy, error });
       throw unreachable(error);
     }

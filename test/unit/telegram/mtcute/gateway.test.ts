@@ -43,7 +43,7 @@ describe('mtcute', () => {
     const missing = new Error('Cannot find module');
     const { gateway, logger, loads } = await createGateway(() => Promise.reject(missing));
     expect(await detailsOf(gateway.connect())).toEqual({ kind: 'unreachable' });
-    const remedy = 'if Gangway was upgraded while it ran, restart it';
+    const remedy = 'restart Gangway, which is required after an upgrade too';
     const fields = { engine: 'mtcute', remedy, error: missing };
     expect(logger.lines).toEqual([{ level: 'error', message: 'telegram engine not loaded', fields }]);
     await detailsOf(gateway.connect());
