@@ -17,6 +17,9 @@ import type * as engine from './engine.js';
 /** Loads mtcute. Tests replace it. */
 export type LoadEngine = () => Promise<typeof engine>;
 
+/** What the engine loads: without one of these the daemon must not start. */
+const packages = ['@mtcute/core', '@mtcute/wasm/mtcute.wasm', '@mtcute/wasm/mtcute-simd.wasm', '@fuman/net'] as const;
+
 const loadEngine: LoadEngine = () => import('./engine.js');
 
 /**
@@ -27,7 +30,8 @@ const loadEngine: LoadEngine = () => import('./engine.js');
  * mtcute is not installed, or if a public key or the secret of the proxy cannot be read.
  */
 export function createMtcuteGateway(options: GatewayOptions, load = loadEngine): TelegramGateway {
-  createRequire(import.meta.url).resolve('@mtcute/core');
+  const { resolve } = createRequire(import.meta.url);
+  packages.forEach((name) => resolve(name));
   const { clock, logger, apiId, apiHash, proxy, dataCentres = [] } = options;
   const engineOptions = {
     ...options,
