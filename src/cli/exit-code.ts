@@ -42,7 +42,7 @@ const meanings: Readonly<Record<Ending, string>> = {
 export function renderExitCodes(): string {
   const rows = Object.entries(meanings).map(([name, meaning]) => `| ${exitCodes[name as Ending]} | ${meaning} |`);
   const forced =
-    '| 129, 130, 143 | SIGHUP, SIGINT or SIGTERM ended the command. It leaves no partial file and no lock: run it again. For ' +
-    '`gangway run`: another such signal (SIGHUP only in a terminal) a second or more after the first ended it at once. |';
+    '| 129, 130, 143 | SIGHUP, SIGINT or SIGTERM ended the command. It leaves no lock, and no partial file unless ' +
+    'another signal followed: run it again. For `gangway run`: another such signal (SIGHUP only in a terminal) a second or more after the first ended it at once. |';
   return ['## Exit codes', '', '| code | meaning |', '| --- | --- |', ...rows, forced, ''].join('\n');
 }
