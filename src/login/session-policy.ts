@@ -150,8 +150,10 @@ export function createSessionPolicySweep(deps: SessionPolicyDeps): SessionPolicy
         const fields = { reason: refusal, users: due, maxAtOnce };
         return warnOnce(() => logger.error('removed users not logged out', fields), `${refusal} ${due}`);
       }
-      // The permissions may be reloaded meanwhile.
-      for (const owner of first) if (!mayLogIn(owner)) await logOut(owner);
+      // Policy and permissions may be reloaded meanwhile.
+      for (const owner of first) {
+        if (policy().removedUsers.logOut && !mayLogIn(owner)) await logOut(owner);
+      }
     },
   };
 }

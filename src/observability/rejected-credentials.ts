@@ -46,7 +46,9 @@ export function createRejectedCredentials(audit: Audit, clock: Clock): RejectedC
 
   async function writeCounted(): Promise<void> {
     for (const [key, counted] of counts) {
-      if (clock.now() - counted.recordedAt < intervalMs) continue;
+      const ageMs = clock.now() - counted.recordedAt;
+      // It is negative if the clock was set back.
+      if (ageMs >= 0 && ageMs < intervalMs) continue;
       if (counted.attempts > 0) write(counted);
       else counts.delete(key);
     }

@@ -213,6 +213,16 @@ describe('users without permission', () => {
     expect(loggedIn()).toEqual(without(alice));
   });
 
+  it('stay logged in if the policy is switched off while others are logged out', async () => {
+    policy = { ...policy, removedUsers: { ...policy.removedUsers, graceMs: 0 } };
+    removed.add(alice).add(bob);
+    logger.info = () => {
+      policy = { ...policy, removedUsers: { ...policy.removedUsers, logOut: false } };
+    };
+    await runSweeps();
+    expect(loggedIn()).toEqual(without(alice));
+  });
+
   it('are left to the bridge if it has their login', async () => {
     await give(alice, 'bridge');
     policy = { ...policy, removedUsers: { ...policy.removedUsers, graceMs: 0 } };

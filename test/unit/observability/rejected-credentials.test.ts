@@ -8,13 +8,18 @@ const here = '198.51.100.1';
 const minuteMs = 60_000;
 
 function start() {
-  const clock = createFakeClock(0);
+  const fake = createFakeClock(0);
+  let aheadMs = 0;
+  const clock = { ...fake, now: () => fake.now() + aheadMs };
   const entries: (AuditEntry & { readonly at: number })[] = [];
   const audit = { record: (entry: AuditEntry) => void entries.push({ ...entry, at: clock.now() }) };
   const rejected = createRejectedCredentials(audit, clock);
   const seen = () =>
     entries.map(({ at, details }) => [at, details?.['api'], details?.['client_network'], details?.['attempts']]);
-  return { clock, entries, rejected, seen };
+  const setClock = (ms: number) => {
+    aheadMs += ms;
+  };
+  return { clock, entries, rejected, seen, setClock };
 }
 
 describe('rejected credentials', () => {
@@ -31,6 +36,14 @@ describe('rejected credentials', () => {
     await clock.advance(2 * minuteMs);
     rejected.record('admin', here);
     expect(seen().slice(2)).toEqual([[clock.now(), 'admin', here, 1]]);
+  });
+
+  it('are recorded in time although the clock is set back', async () => {
+    const { clock, rejected, seen, setClock } = start();
+    for (let n = 0; n < 3; n += 1) rejected.record('admin', here);
+    setClock(-60 * minuteMs);
+    await clock.advance(minuteMs);
+    expect(seen().map(([, , , attempts]) => attempts)).toEqual([1, 2]);
   });
 
   it('are counted by network and by API', () => {
