@@ -29,7 +29,11 @@ type Send = (method: string, params?: object) => Promise<unknown>;
 
 /** Connects to a daemon that was started with `inspected`. */
 export async function inspectHeap(gangway: Installation): Promise<HeapInspector> {
-  const url = /ws:\/\/127\.0\.0\.1:\d+\/\S+/.exec(gangway.output())?.[0];
+  // Each process that was started writes a URL.
+  const url = gangway
+    .output()
+    .match(/ws:\/\/127\.0\.0\.1:\d+\/\S+/g)
+    ?.at(-1);
   if (url === undefined) throw new Error('the daemon has no inspector');
   const socket = new WebSocket(url, { perMessageDeflate: false });
   await once(socket, 'open');

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { inspected } from '../heap-inspector.js';
 import { soak, type RunResult } from './run.js';
 import type { RunPlan } from './world.js';
 
@@ -57,9 +58,7 @@ function print({ record, memory, seconds }: RunResult): void {
     console.log(`${String(count).padStart(8)}  ${what}`);
   }
   for (const { minutes: lived, first, last } of memory) {
-    console.log(
-      `          memory ${first.toFixed(0)} MiB, then ${last.toFixed(0)} MiB, in ${lived.toFixed(1)} minutes`,
-    );
+    console.log(`          heap ${first.toFixed(1)} MiB, then ${last.toFixed(1)} MiB, in ${lived.toFixed(1)} minutes`);
   }
   console.log(`          ${record.violations.length} violations in ${seconds.toFixed(0)} s`);
   for (const violation of record.violations) console.log(`VIOLATED  ${violation}`);
@@ -72,6 +71,8 @@ if (values.help || plans === undefined || !(minutes > 0) || !Number.isInteger(da
 } else {
   console.log(`seed ${seed}, engine ${engine}, ${minutes} minutes, Node ${process.versions.node}`);
   let violations = 0;
+  // For the daemons.
+  process.env['NODE_OPTIONS'] = inspected;
   for (const [index, plan] of plans.entries()) {
     console.log(`\n# ${describe(plan)}`);
     const result = await soak(plan, { seconds: (minutes * 60) / plans.length, seed: seed + index * 1_000 });

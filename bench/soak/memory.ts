@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { residentMiB } from '../process-usage.js';
+import type { Installation } from '../../test/support/daemon.js';
+import { inspectHeap } from '../heap-inspector.js';
 import { percentile } from '../statistics.js';
 import type { World } from './world.js';
 
-const sampleMs = 2_000;
+const sampleMs = 20_000;
+/** A suspended daemon does not answer. */
+const answerMs = 10_000;
 
 /**
- * Resident memory of a process that was not restarted, in MiB: medians of its first and last third.
+ * The heap of all threads of a process that was not restarted, in MiB, after garbage collection:
+ * medians of its first and last third. Resident memory would also show what is not collected yet.
  */
 export interface MemoryUse {
   readonly minutes: number;
@@ -18,9 +22,10 @@ export interface MemoryUse {
 export async function sampleMemory({ daemons }: World, signal: AbortSignal): Promise<readonly MemoryUse[]> {
   const samples = new Map<number, number[]>();
   while (!signal.aborted) {
-    for (const pid of daemons.map((daemon) => daemon.pid())) {
-      const used = await residentMiB(pid);
-      if (pid !== undefined && !Number.isNaN(used)) samples.set(pid, [...(samples.get(pid) ?? []), used]);
+    for (const daemon of daemons) {
+      const pid = daemon.pid();
+      const used = await Promise.race([heapOf(daemon), delay(answerMs, undefined)]);
+      if (pid !== undefined && used !== undefined) samples.set(pid, [...(samples.get(pid) ?? []), used]);
     }
     await delay(sampleMs, undefined, { signal }).catch(() => undefined);
   }
@@ -33,4 +38,18 @@ export async function sampleMemory({ daemons }: World, signal: AbortSignal): Pro
       last: percentile(used.slice(-third), 50),
     };
   });
+}
+
+/** Returns undefined if the daemon ends meanwhile. */
+async function heapOf(daemon: Installation): Promise<number | undefined> {
+  try {
+    const heap = await inspectHeap(daemon);
+    try {
+      return await heap.usedMiB();
+    } finally {
+      heap.close();
+    }
+  } catch {
+    return undefined;
+  }
 }

@@ -17,7 +17,7 @@ export interface RunResult {
 const userCount = 24;
 /** Daemons are restarted in this first part only: the memory of a process needs time to grow. */
 const restartingShare = 0.5;
-/** Growth of memory that is not reported: caches fill, and connections come and go. */
+/** Growth of the heap that is not reported: caches fill, and connections come and go. */
 const maxGrowth = 1.25;
 const minMinutesForGrowth = 5;
 
@@ -65,7 +65,7 @@ async function actUntil(signal: AbortSignal, user: VirtualUser, record: RunRecor
 function checkMemory(memory: readonly MemoryUse[], record: RunRecord): readonly MemoryUse[] {
   for (const { minutes, first, last } of memory) {
     if (minutes < minMinutesForGrowth || last <= first * maxGrowth) continue;
-    record.violate(`memory: ${first.toFixed(0)} to ${last.toFixed(0)} MiB in ${minutes.toFixed(1)} minutes`);
+    record.violate(`heap: ${first.toFixed(1)} to ${last.toFixed(1)} MiB in ${minutes.toFixed(1)} minutes`);
   }
   return memory;
 }
