@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import { install } from '../test/support/daemon.js';
@@ -18,6 +20,8 @@ interface Coverage {
   }[];
 }
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+
 // The daemon inherits it, so that the inspector takes a free port.
 process.env['NODE_OPTIONS'] = '--inspect-port=0';
 const sandbox = await startStrictSandbox();
@@ -35,26 +39,34 @@ try {
   const called = result
     .filter(({ url }) => url.includes('/dist/src/'))
     .flatMap(({ url, functions }) => {
-      const bundle = readFileSync(fileURLToPath(url), 'utf8');
+      const findSource = readSourceMap(fileURLToPath(url));
       return functions
         .flatMap(({ ranges }) => ranges.slice(0, 1))
         .filter(({ count }) => count > 0)
-        .map(({ startOffset }) => sourceFileAt(bundle, startOffset));
+        .map(({ startOffset }) => findSource(startOffset));
     });
   const files = [...new Set(called)].filter((file) => file !== undefined).toSorted();
+  if (files.length === 0) throw new Error('no code of src was found in the bundle');
   console.log([...files, `${files.length} files`].join('\n'));
 } finally {
   await gangway.remove();
   await sandbox.stop();
 }
 
-/** The build writes the name of each file before its code. */
-function sourceFileAt(bundle: string, offset: number): string | undefined {
-  return bundle
-    .slice(0, offset)
-    .match(/^\/\/ \S+$/gm)
-    ?.at(-1)
-    ?.match(/^\/\/ (src\/\S+\.ts)$/)?.[1];
+/** Returns a function that finds the file of src from which the code at an offset of a bundle comes. */
+function readSourceMap(bundlePath: string): (offset: number) => string | undefined {
+  const bundle = readFileSync(bundlePath, 'utf8');
+  const map = new SourceMap(JSON.parse(readFileSync(`${bundlePath}.map`, 'utf8')) as SourceMapPayload);
+  return (offset) => {
+    const lines = bundle.slice(0, offset).split('\n');
+    const entry = map.findEntry(lines.length - 1, lines.at(-1)?.length ?? 0);
+    // It is undefined for code of a package without a source map of its own.
+    const source: unknown = 'originalSource' in entry ? entry.originalSource : undefined;
+    if (typeof source !== 'string') return undefined;
+    const file = relative(root, join(dirname(bundlePath), source));
+    // Packages have source maps that name a src of their own.
+    return file.startsWith('src/') && existsSync(join(root, file)) ? file : undefined;
+  };
 }
 
 async function requestCode(mxid: string, phone: string): Promise<void> {
