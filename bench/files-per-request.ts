@@ -53,7 +53,7 @@ try {
   await sandbox.stop();
 }
 
-/** Returns a function that finds the file of src from which the code at an offset of a bundle comes. */
+/** Returns a function that finds the file of src whose code is at an offset of the bundle. */
 function readSourceMap(bundlePath: string): (offset: number) => string | undefined {
   const bundle = readFileSync(bundlePath, 'utf8');
   const map = new SourceMap(JSON.parse(readFileSync(`${bundlePath}.map`, 'utf8')) as SourceMapPayload);
